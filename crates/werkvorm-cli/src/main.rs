@@ -1,0 +1,50 @@
+//! The command `werkvorm`: advice on participation methods, and the tools for rule authors.
+//!
+//! Exit codes: 0 all is well, 2 wrong input, 1 anything else.
+
+mod arguments;
+mod cards;
+mod completions;
+mod explain;
+mod failure;
+mod input;
+mod problems;
+mod recommend;
+mod rules;
+mod schema;
+mod terminal;
+mod vocabulary;
+
+use std::process::ExitCode;
+
+use failure::Failure;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run() -> Result<(), Failure> {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    // The flags are the questions of the pack, so the pack comes first.
+    let start = input::Start::read(&arguments)?;
+    let command = arguments::command(&start);
+    let matches = match command.try_get_matches_from(&arguments) {
+        Ok(matches) => matches,
+        Err(error) => return Err(Failure::Usage(error)),
+    };
+    let (name, matches) = matches.subcommand().unwrap_or(("", &matches));
+    match name {
+        "recommend" => recommend::run(&start, matches),
+        "explain" => explain::run(&start, matches),
+        "methods" => cards::list(&start, matches),
+        "method" => cards::one(&start, matches),
+        "vocabulary" => vocabulary::run(&start, matches),
+        "schema" => schema::run(&start, matches),
+        "completions" => completions::run(&start, matches),
+        "rules" => rules::run(&start, matches),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,261 @@
+//! `werkvorm recommend`: ranked, explained, sourced.
+
+use clap::ArgMatches;
+use werkvorm::{Advice, AdviceView, DocumentFormat, MethodView, ReasonView, Texts, Truth};
+
+use crate::failure::{Failure, print};
+use crate::input::{ProfileInput, Start};
+use crate::terminal::{bad, bar, bold, dim, good, open, paragraph, styled, width};
+
+/// How many reasons of each kind the text shows; `explain` shows all.
+const SHOWN: usize = 3;
+
+pub(crate) fn run(start: &Start, matches: &ArgMatches) -> Result<(), Failure> {
+    let input = ProfileInput::read(start, matches)?;
+    let top = matches.get_one::<u16>("top").map_or(werkvorm::DEFAULT_TOP, |top| usize::from(*top));
+    let format = matches.get_one::<String>("format").map_or("text", String::as_str);
+    let advice = start
+        .engine()
+        .recommend_top(&input.profile, top)
+        .map_err(|problems| input.failure(problems, format == "json"))?;
+    let texts = start.texts();
+    let document = |format| {
+        werkvorm::render(&advice, &texts, format)
+            .map_err(|error| Failure::world("cannot write the advice", error))
+    };
+    let written = match format {
+        "json" => json(&advice)?,
+        "markdown" => document(DocumentFormat::Markdown)?,
+        "html" => document(DocumentFormat::Html)?,
+        _ => text(&texts, &texts.advice(&advice)),
+    };
+    match matches.get_one::<String>("output") {
+        None => print(&written),
+        Some(file) => write_whole(file, &written),
+    }
+}
+
+fn json(advice: &Advice<'_>) -> Result<String, Failure> {
+    let json = serde_json::to_string_pretty(advice)
+        .map_err(|error| Failure::world("cannot write the advice", error))?;
+    Ok(json + "\n")
+}
+
+/// Writes beside the file first, so that nothing is ever half-written.
+pub(crate) fn write_whole(file: &str, text: &str) -> Result<(), Failure> {
+    let cannot = |error| Failure::world(format!("cannot write `{file}`"), error);
+    let beside = format!("{file}.{}.part", std::process::id());
+    std::fs::write(&beside, text).map_err(cannot)?;
+    std::fs::rename(&beside, file).map_err(|error| {
+        let _ = std::fs::remove_file(&beside);
+        cannot(error)
+    })
+}
+
+fn text(texts: &Texts<'_>, advice: &AdviceView) -> String {
+    let width = width();
+    let mut page = String::new();
+    let title = advice.profile.title.as_ref().map(|title| format!(": {title}")).unwrap_or_default();
+    page.push_str(&heading(&format!("{}{title}", texts.get("heading.advice"))));
+    page.push_str(&profile(texts, &advice.profile, width));
+    page.push('\n');
+    for method in &advice.methods {
+        page.push_str(&ranked(texts, method, width));
+        page.push('\n');
+    }
+    for reason in &advice.cautions {
+        page.push_str(&paragraph("! ", &format!("{}{}", reason.because, source(reason)), width));
+    }
+    for guideline in &advice.guidelines {
+        page.push_str(&paragraph(
+            "* ",
+            &format!("{}: {}. {}", guideline.kind, guideline.title, guideline.text),
+            width,
+        ));
+    }
+    if !advice.others.is_empty() {
+        page.push_str(&heading(&texts.get("heading.also-ranked")));
+        let names: Vec<_> = advice
+            .others
+            .iter()
+            .map(|listed| format!("{} {} ({})", listed.rank, listed.name, listed.score.fit))
+            .collect();
+        page.push_str(&paragraph("  ", &names.join(", "), width));
+        page.push('\n');
+    }
+    if !advice.excluded.is_empty() {
+        page.push_str(&heading(&texts.get("heading.excluded")));
+        for excluded in &advice.excluded {
+            for exclusion in &excluded.because {
+                let lift = exclusion.lifted.first().map(|lift| format!(" ({lift})")).unwrap_or_default();
+                let line = format!("{}: {}{lift}", excluded.name, exclusion.reason.because);
+                page.push_str(&paragraph("  ", &line, width));
+            }
+        }
+        page.push('\n');
+    }
+    page.push_str(&heading(&texts.get("heading.open-questions")));
+    if advice.open_questions.is_empty() {
+        page.push_str(&paragraph("  ", &texts.get("label.no-open-questions"), width));
+    }
+    for (at, question) in advice.open_questions.iter().take(5).enumerate() {
+        let flag = format!("--{}", question.id.replace('_', "-"));
+        let most = if at == 0 { format!(" {}", texts.get("label.counts-most")) } else { String::new() };
+        page.push_str(&paragraph(
+            &format!("  {} ", styled("?", open())),
+            &format!("{} ({flag}){most}", question.question),
+            width,
+        ));
+    }
+    if advice.open_questions.len() > 5 {
+        page.push_str(&paragraph(
+            "  ",
+            &texts.fill("label.and-more", &[("count", &(advice.open_questions.len() - 5).to_string())]),
+            width,
+        ));
+    }
+    page.push('\n');
+    page.push_str(&heading(&texts.get("heading.sources")));
+    for document in &advice.documents {
+        page.push_str(&paragraph("  - ", document, width));
+    }
+    page.push('\n');
+    page.push_str(&footer(texts, &advice.pack.version, &advice.pack.hash, width));
+    page
+}
+
+/// What was answered.
+pub(crate) fn profile(texts: &Texts<'_>, profile: &werkvorm::ProfileView, width: usize) -> String {
+    let mut page = String::new();
+    if profile.made_up {
+        page.push_str(&paragraph("  ", &texts.get("label.made-up-profile"), width));
+    }
+    let widest =
+        profile.answers.iter().map(|(question, _)| question.chars().count()).max().unwrap_or(0).min(30);
+    for (question, answer) in &profile.answers {
+        let mark = format!("  {question:widest$}  ");
+        page.push_str(&paragraph(&mark, answer, width));
+    }
+    if profile.answers.is_empty() {
+        page.push_str(&paragraph("  ", &texts.get("label.not-answered"), width));
+    }
+    if !profile.weights.is_empty() {
+        let weights: Vec<_> =
+            profile.weights.iter().map(|(criterion, weight)| format!("{criterion} {weight}")).collect();
+        page.push_str(&paragraph(
+            &format!("  {}: ", texts.get("heading.weights")),
+            &weights.join(", "),
+            width,
+        ));
+    }
+    page
+}
+
+fn ranked(texts: &Texts<'_>, method: &MethodView, width: usize) -> String {
+    let mut page = head(method);
+    for (mark, style, reasons) in [("+", good(), &method.pros), ("−", bad(), &method.cons)] {
+        for reason in reasons.iter().take(SHOWN) {
+            let sign = styled(mark, style);
+            page.push_str(&line(
+                &sign,
+                &format!("{}{}", reason.because, source(reason)),
+                &reason.points_text,
+                width,
+            ));
+        }
+    }
+    let open_reasons: Vec<_> = method.may_be_excluded.iter().chain(&method.not_known).collect();
+    for reason in open_reasons.iter().take(SHOWN - 1) {
+        let asks = reason.questions.join(", ");
+        let text = format!("{} ({}: {asks})", reason.because, texts.get("value.not-known"));
+        page.push_str(&line(&styled("?", open()), &text, &reason.points_text, width));
+    }
+    for reason in &method.cautions {
+        page.push_str(&line(
+            &styled("!", bold()),
+            &format!("{}{}", reason.because, source(reason)),
+            "",
+            width,
+        ));
+    }
+    if !method.needs.is_empty() {
+        let needs: Vec<_> = method
+            .needs
+            .iter()
+            .map(|need| match need.arranged {
+                Truth::NotKnown => need.label.clone(),
+                _ => format!("{} ({})", need.label, need.arranged_text),
+            })
+            .collect();
+        page.push_str(&line(
+            " ",
+            &format!("{}: {}", texts.get("heading.needs"), needs.join(", ")),
+            "",
+            width,
+        ));
+    }
+    for example in method.examples.iter().take(1) {
+        page.push_str(&line(" ", &format!("{}: {}", texts.get("label.example"), example.title), "", width));
+    }
+    let hidden = method.pros.len().saturating_sub(SHOWN)
+        + method.cons.len().saturating_sub(SHOWN)
+        + open_reasons.len().saturating_sub(SHOWN - 1);
+    if hidden > 0 {
+        let more =
+            texts.fill("label.more-reasons", &[("count", &hidden.to_string()), ("method", &method.id)]);
+        page.push_str(&styled(&line(" ", &more, "", width), dim()));
+    }
+    page
+}
+
+/// Rank, name, bar, fit and band.
+pub(crate) fn head(method: &MethodView) -> String {
+    let score = &method.score;
+    let range = score.range_text.as_ref().map(|range| format!(", {range}")).unwrap_or_default();
+    let rank = if method.rank == 0 { "  -".to_owned() } else { format!("{:>3}", method.rank) };
+    let style = match score.fit {
+        65.. => good(),
+        50.. => open(),
+        _ => bad(),
+    };
+    format!(
+        "{rank}  {}  {}\n     {}  {}, {}{range}\n",
+        styled(&method.name, bold()),
+        styled(&format!("[{}]", method.id), dim()),
+        styled(&bar(score.fit, score.fit_high), style),
+        score.fit_text,
+        styled(&score.band_text, style),
+    )
+}
+
+/// A line under a method: sign, points in a column, text.
+pub(crate) fn line(sign: &str, text: &str, points: &str, width: usize) -> String {
+    let options = textwrap::Options::new(width.saturating_sub(11)).break_words(false);
+    let lines = textwrap::wrap(text, options);
+    let mut page = String::new();
+    for (at, part) in lines.iter().enumerate() {
+        let mark = if at == 0 { format!("     {sign} {points:>5}") } else { " ".repeat(12) };
+        page.push_str(&format!("{mark} {part}\n"));
+    }
+    page
+}
+
+fn source(reason: &ReasonView) -> String {
+    let few = reason.short_sources.iter().take(2).map(String::as_str).collect::<Vec<_>>().join("; ");
+    let more = if reason.short_sources.len() > 2 { "; …" } else { "" };
+    if few.is_empty() { few } else { format!(" [{few}{more}]") }
+}
+
+pub(crate) fn heading(text: &str) -> String {
+    format!("{}\n", styled(text, bold().underline()))
+}
+
+pub(crate) fn footer(texts: &Texts<'_>, version: &str, hash: &str, width: usize) -> String {
+    let short: String = hash.chars().take("sha256:".len() + 12).collect();
+    let parts = [
+        texts.get("label.disclaimer"),
+        texts.fill("label.rule-version", &[("version", version)]),
+        texts.fill("label.content-hash", &[("hash", &short)]),
+    ];
+    styled(&paragraph("", &format!("{}. {}", parts.join(". "), texts.get("label.local")), width), dim())
+}

@@ -1,0 +1,251 @@
+//! A profile understood: every answer resolved against the vocabulary of a pack.
+//!
+//! Reading is separate from scoring so that all mistakes in a profile are reported at once, and so
+//! that a profile can be read once and scored many times.
+
+use crate::check::MAX_WEIGHT;
+use crate::condition::Truth;
+use crate::diagnostic::{Diagnostic, code, fold, sort_diagnostics};
+use crate::pack::{Facet, Number, Pack};
+use crate::profile::{Answer, Profile};
+use crate::vocabulary::{Question, Vocabulary, is_asked, question_id};
+
+/// The answers of a profile, ready for the evaluator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Answers {
+    /// Per atom (value of a facet), in the order of the vocabulary.
+    pub(crate) values: Vec<Truth>,
+    /// Per number.
+    pub(crate) numbers: Vec<Option<i64>>,
+    /// Per criterion.
+    pub(crate) weights: Vec<i64>,
+    /// What was answered: the question and the places of the values, in the order of the pack.
+    pub(crate) given: Vec<(Question, Vec<usize>)>,
+}
+
+impl Answers {
+    /// Reads a profile.
+    ///
+    /// # Errors
+    /// Every unknown question, unknown value, wrong type, number out of bounds and wrong weight.
+    pub(crate) fn read(
+        pack: &Pack,
+        vocabulary: &Vocabulary,
+        profile: &Profile,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let mut reader = Reader { pack, vocabulary, found: Vec::new() };
+        let mut given: Vec<(Question, Vec<usize>)> = Vec::new();
+        let mut numbers = vec![None; pack.numbers.len()];
+        for (name, answer) in &profile.answers {
+            let Some(question) = reader.question(name) else { continue };
+            if reader.leaves_open(answer) {
+                continue;
+            }
+            if given.iter().any(|(earlier, _)| *earlier == question) {
+                let message = format!("`{name}` answers `{}` a second time", question_id(pack, question));
+                reader.report(
+                    &code::ANSWERED_TWICE,
+                    name,
+                    name,
+                    message,
+                    "keep one of the two answers".into(),
+                );
+                continue;
+            }
+            match question {
+                Question::Facet(at) => {
+                    let Some(facet) = pack.facets.get(at) else { continue };
+                    if let Some(values) = reader.values(name, at, facet, answer) {
+                        given.push((question, values));
+                    }
+                }
+                Question::Number(at) => {
+                    let Some(number) = pack.numbers.get(at) else { continue };
+                    if let (Some(whole), Some(slot)) =
+                        (reader.number(name, number, answer), numbers.get_mut(at))
+                    {
+                        *slot = Some(whole);
+                        given.push((question, Vec::new()));
+                    }
+                }
+            }
+        }
+        let weights = reader.weights(profile);
+        if !reader.found.is_empty() {
+            sort_diagnostics(&mut reader.found);
+            return Err(reader.found);
+        }
+        given.sort_unstable();
+        let values = truths(pack, vocabulary, &given);
+        Ok(Self { values, numbers, weights, given })
+    }
+
+    /// Whether the profile leaves a question open.
+    pub(crate) fn is_open(&self, question: Question) -> bool {
+        self.given.binary_search_by(|(given, _)| given.cmp(&question)).is_err()
+    }
+}
+
+/// What is known about every value: those given and all broader ones hold; in an answered facet the
+/// others do not; in an open facet they are not known.
+fn truths(pack: &Pack, vocabulary: &Vocabulary, given: &[(Question, Vec<usize>)]) -> Vec<Truth> {
+    let mut values = vec![Truth::NotKnown; vocabulary.atoms()];
+    for (question, _) in given {
+        let Question::Facet(at) = question else { continue };
+        let first = vocabulary.atom(*at, 0).unwrap_or(0);
+        let count = pack.facets.get(*at).map_or(0, |facet| facet.values.len());
+        values.iter_mut().skip(first).take(count).for_each(|value| *value = Truth::Fails);
+    }
+    for (question, chosen) in given {
+        let Question::Facet(at) = question else { continue };
+        for atom in chosen.iter().filter_map(|value| vocabulary.atom(*at, *value)) {
+            for wider in vocabulary.closure(atom) {
+                if let Some(value) = values.get_mut(*wider) {
+                    *value = Truth::Holds;
+                }
+            }
+        }
+    }
+    values
+}
+
+struct Reader<'p> {
+    pack: &'p Pack,
+    vocabulary: &'p Vocabulary,
+    found: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn report(&mut self, code: &crate::Code, question: &str, word: &str, message: String, help: String) {
+        self.found.push(Diagnostic::error(code, message, help).at_item(question, word));
+    }
+
+    fn question(&mut self, name: &str) -> Option<Question> {
+        let Some(question) = self.vocabulary.question(name) else {
+            let help = self.vocabulary.suggest_question(name, self.pack);
+            self.report(&code::UNKNOWN_QUESTION, name, name, format!("there is no question `{name}`"), help);
+            return None;
+        };
+        if !is_asked(self.pack, question) {
+            let message = format!("`{name}` describes methods; a profile cannot answer it");
+            let help = self.vocabulary.suggest_question("", self.pack);
+            self.report(&code::METHOD_FACET, name, name, message, help);
+            return None;
+        }
+        Some(question)
+    }
+
+    fn leaves_open(&self, answer: &Answer) -> bool {
+        match answer {
+            Answer::Open => true,
+            Answer::One(word) => is_word(word, "unknown", &self.pack.words.unknown),
+            _ => false,
+        }
+    }
+
+    fn values(&mut self, name: &str, at: usize, facet: &Facet, answer: &Answer) -> Option<Vec<usize>> {
+        let written: Vec<String> = match answer {
+            Answer::One(word) if is_word(word, "none", &self.pack.words.none) && !facet.takes_one() => {
+                Vec::new()
+            }
+            Answer::One(word) => vec![word.clone()],
+            Answer::Many(words) => words.clone(),
+            Answer::Whole(number) => vec![number.to_string()],
+            Answer::Unfit(text) => {
+                let help = format!("write {}", wanted(facet));
+                self.report(&code::ANSWER_TYPE, name, text, format!("`{name}` cannot be {text}"), help);
+                return None;
+            }
+            Answer::Open => return None,
+        };
+        let mut values = Vec::new();
+        let mut wrong = false;
+        for word in &written {
+            match self.vocabulary.value(at, word) {
+                Some(value) if values.contains(&value) => {}
+                Some(value) => values.push(value),
+                None => {
+                    wrong = true;
+                    let help = self.vocabulary.suggest_value(at, word, facet);
+                    let message = format!("`{word}` is not a value of `{}`", facet.id);
+                    self.report(&code::UNKNOWN_ANSWER, name, word, message, help);
+                }
+            }
+        }
+        if facet.takes_one() && values.len() != 1 && !wrong {
+            let message = format!("`{name}` takes one value, not {}", values.len());
+            let help = format!("write {}, or leave the question out when it is not known", wanted(facet));
+            self.report(&code::ONE_ANSWER, name, written.get(1).map_or(name, String::as_str), message, help);
+            return None;
+        }
+        values.sort_unstable();
+        (!wrong).then_some(values)
+    }
+
+    fn number(&mut self, name: &str, number: &Number, answer: &Answer) -> Option<i64> {
+        let whole = match answer {
+            Answer::Whole(whole) => Some(*whole),
+            Answer::One(word) => word.trim().parse().ok(),
+            _ => None,
+        };
+        let bounds = format!("a whole number from {} to {} ({})", number.min, number.max, number.unit.en);
+        let Some(whole) = whole else {
+            let shown = match answer {
+                Answer::One(text) | Answer::Unfit(text) => text.clone(),
+                _ => "a list".to_owned(),
+            };
+            let message = format!("`{name}` cannot be `{shown}`");
+            self.report(&code::ANSWER_TYPE, name, &shown, message, format!("write {bounds}"));
+            return None;
+        };
+        if (number.min..=number.max).contains(&whole) {
+            return Some(whole);
+        }
+        let message = format!("`{name}` is {whole}, which is out of bounds");
+        self.report(&code::ANSWER_RANGE, name, &whole.to_string(), message, format!("write {bounds}"));
+        None
+    }
+
+    fn weights(&mut self, profile: &Profile) -> Vec<i64> {
+        let mut weights = vec![1; self.pack.criteria.len()];
+        for (name, answer) in &profile.weights {
+            let Some(at) = self.vocabulary.criterion(name) else {
+                let known: Vec<_> = self.pack.criteria.iter().map(|c| format!("`{}`", c.id)).collect();
+                let help = format!("the criteria are {}", known.join(", "));
+                self.report(&code::WEIGHTS, "weights", name, format!("there is no criterion `{name}`"), help);
+                continue;
+            };
+            let whole = match answer {
+                Answer::Whole(whole) => Some(*whole),
+                Answer::One(word) => word.trim().parse().ok(),
+                _ => None,
+            };
+            match (whole, weights.get_mut(at)) {
+                (Some(whole), Some(slot)) if (0..=MAX_WEIGHT).contains(&whole) => *slot = whole,
+                _ => {
+                    let message =
+                        format!("the weight of `{name}` is not a whole number from 0 to {MAX_WEIGHT}");
+                    let help = format!(
+                        "write 0 to leave the criterion out, 1 as usual, up to {MAX_WEIGHT} for what matters most"
+                    );
+                    self.report(&code::WEIGHTS, "weights", name, message, help);
+                }
+            }
+        }
+        weights
+    }
+}
+
+fn is_word(written: &str, own: &str, more: &[String]) -> bool {
+    let written = fold(written);
+    written == own || more.iter().any(|word| fold(word) == written)
+}
+
+fn wanted(facet: &Facet) -> String {
+    let example = facet.values.first().map_or("", |value| value.id.as_str());
+    if facet.takes_one() {
+        format!("one value, such as `\"{example}\"`")
+    } else {
+        format!("a list of values, such as `[\"{example}\"]`")
+    }
+}

@@ -1,0 +1,37 @@
+//! The rules engine of Werkvorm: packs, checks, the compiled evaluator and explained advice.
+//!
+//! This crate holds the engine alone, without input, output, clock, fractions or hash order. Most people
+//! want the crate `werkvorm`, which adds the built-in pack and reads profiles from text.
+//!
+//! It does not know a single method, goal or target group: those are in the [`Pack`].
+
+mod advice;
+mod answers;
+mod check;
+mod condition;
+mod diagnostic;
+mod engine;
+mod pack;
+mod profile;
+mod terms;
+mod text;
+mod vocabulary;
+
+pub use crate::advice::{
+    ADVICE_VERSION, Advice, Advised, Answered, CriterionScore, Excluded, Exclusion, Explanation,
+    FittingExample, Listed, Named, Need, NotHolding, OpenQuestion, PackName, Range, Ranked, Reason, Score,
+    Understood, Weight,
+};
+pub use crate::check::{MAX_CRITERION_SCORE, MAX_FIT, MAX_POINTS, MAX_WEIGHT, check};
+pub use crate::condition::{Condition, Truth};
+pub use crate::diagnostic::{
+    CODES, Code, Diagnostic, Label, Severity, code, did_you_mean, fold, sort_diagnostics,
+};
+pub use crate::engine::{ARRANGED, DEFAULT_TOP, Engine, NEED};
+pub use crate::pack::{
+    About, Band, Citation, Criterion, Curve, Document, DocumentKind, Effect, Example, FORMAT_VERSION, Facet,
+    Fact, Factor, FactorKind, Guideline, GuidelineKind, Method, Number, Pack, Persona, Place, Reach, Rule,
+    Section, Tension, Value, ValuesAllowed, Words,
+};
+pub use crate::profile::{Answer, Profile, Remark};
+pub use crate::text::{Language, Text};

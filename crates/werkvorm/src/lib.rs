@@ -1,0 +1,27 @@
+#![doc = include_str!("../../../README.md")]
+
+mod builtin;
+mod read;
+#[cfg(feature = "render")]
+mod render;
+mod schema;
+mod view;
+mod words;
+
+pub use crate::builtin::{BUILTIN_PACK_JSON, builtin, builtin_pack};
+pub use crate::read::{
+    MAX_PACK_BYTES, MAX_PROFILE_BYTES, ProfileFormat, locate_in_profile, pack_from_json, profile_from_str,
+    profile_too_large,
+};
+#[cfg(feature = "render")]
+pub use crate::render::{DocumentFormat, RenderError, render};
+pub use crate::schema::{SCHEMAS, schema};
+pub use crate::view::{
+    AdviceView, CardView, CriterionView, ExampleView, ExcludedView, ExclusionView, ExplanationView,
+    GuidelineView, ListedView, MethodView, NeedView, OpenView, PackView, ProfileView, ReasonView, ScoreView,
+    SourceView,
+};
+pub use crate::words::Words as Texts;
+pub use werkvorm_core::*;
+#[cfg(feature = "rules")]
+pub use werkvorm_rules as rules;

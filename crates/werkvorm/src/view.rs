@@ -1,0 +1,658 @@
+//! An advice in one language, ready to be shown: what the text, Markdown and HTML outputs have in common.
+//!
+//! Everything here is a sentence, a label or a number to print; nothing is decided any more.
+
+use serde::Serialize;
+use werkvorm_core::{
+    Advice, Advised, Citation, CriterionScore, DocumentKind, Excluded, Exclusion, Explanation, GuidelineKind,
+    MAX_CRITERION_SCORE, Method, NotHolding, Pack, Ranked, Reason, Score, Truth, Understood,
+};
+
+use crate::words::Words;
+
+/// An advice, ready to be shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct AdviceView {
+    /// `nl` or `en`.
+    pub language: &'static str,
+    /// The profile.
+    pub profile: ProfileView,
+    /// The methods explained in full.
+    pub methods: Vec<MethodView>,
+    /// The other methods.
+    pub others: Vec<ListedView>,
+    /// What was ruled out.
+    pub excluded: Vec<ExcludedView>,
+    /// What was left open.
+    pub open_questions: Vec<OpenView>,
+    /// Warnings about the whole advice.
+    pub cautions: Vec<ReasonView>,
+    /// Guidelines for the whole advice.
+    pub guidelines: Vec<GuidelineView>,
+    /// Every source that is cited above, once.
+    pub sources: Vec<SourceView>,
+    /// The documents that are cited above, with their short names.
+    pub documents: Vec<String>,
+    /// The pack.
+    pub pack: PackView,
+}
+
+/// A profile, ready to be shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct ProfileView {
+    /// Its name.
+    pub title: Option<String>,
+    /// It is made up.
+    pub made_up: bool,
+    /// Question and answer.
+    pub answers: Vec<(String, String)>,
+    /// Criterion and weight, when a weight is not 1.
+    pub weights: Vec<(String, i64)>,
+}
+
+/// A method with its reasons, ready to be shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct MethodView {
+    /// Place; 0 when it is ruled out.
+    pub rank: usize,
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// What it is.
+    pub what: String,
+    /// Score and fit.
+    pub score: ScoreView,
+    /// Score per criterion.
+    pub criteria: Vec<CriterionView>,
+    /// Reasons for.
+    pub pros: Vec<ReasonView>,
+    /// Reasons against.
+    pub cons: Vec<ReasonView>,
+    /// What is not known yet.
+    pub not_known: Vec<ReasonView>,
+    /// What might still rule it out.
+    pub may_be_excluded: Vec<ReasonView>,
+    /// Warnings.
+    pub cautions: Vec<ReasonView>,
+    /// Guidelines.
+    pub guidelines: Vec<GuidelineView>,
+    /// What must be in place.
+    pub needs: Vec<NeedView>,
+    /// How it goes.
+    pub steps: Vec<String>,
+    /// Examples.
+    pub examples: Vec<ExampleView>,
+    /// Names of methods it goes well with.
+    pub combines_with: Vec<String>,
+    /// Where the card comes from.
+    pub sources: Vec<String>,
+}
+
+/// A score, ready to be shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct ScoreView {
+    /// Total.
+    pub total: i64,
+    /// 0 to 100.
+    pub fit: i64,
+    /// Lowest fit.
+    pub fit_low: i64,
+    /// Highest fit.
+    pub fit_high: i64,
+    /// "75 of 100".
+    pub fit_text: String,
+    /// "between 60 and 80", when it is not settled.
+    pub range_text: Option<String>,
+    /// Id of the band.
+    pub band: String,
+    /// Name of the band.
+    pub band_text: String,
+}
+
+/// The score for one criterion, ready to be shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct CriterionView {
+    /// Name.
+    pub label: String,
+    /// −10 to 10.
+    pub score: i64,
+    /// 0 to 5.
+    pub weight: i64,
+    /// Points before they were limited.
+    pub points: i64,
+    /// That the points were limited.
+    pub limited: Option<String>,
+}
+
+/// A reason, ready to be shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReasonView {
+    /// Points.
+    pub points: i64,
+    /// Points with their sign, or the range they may take.
+    pub points_text: String,
+    /// A few words.
+    pub title: String,
+    /// Why.
+    pub because: String,
+    /// Id of the rule.
+    pub rule: String,
+    /// File and line of the rule.
+    pub place: String,
+    /// Names of the questions it asks.
+    pub questions: Vec<String>,
+    /// Sources, short.
+    pub short_sources: Vec<String>,
+    /// Sources in full.
+    pub sources: Vec<String>,
+}
+
+/// A guideline, ready to be shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct GuidelineView {
+    /// "Do" or "Don't".
+    pub kind: String,
+    /// A few words.
+    pub title: String,
+    /// What to do.
+    pub text: String,
+    /// Why it is shown here.
+    pub because: String,
+    /// Id of the rule that brought it up.
+    pub rule: String,
+    /// Sources in full.
+    pub sources: Vec<String>,
+}
+
+/// A need, ready to be shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct NeedView {
+    /// What is needed.
+    pub label: String,
+    /// `holds`, `fails` or `not_known`.
+    pub arranged: Truth,
+    /// The same in words.
+    pub arranged_text: String,
+}
+
+/// An example, ready to be shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExampleView {
+    /// Its name.
+    pub title: String,
+    /// What they did.
+    pub what: String,
+    /// What came of it.
+    pub why: Option<String>,
+    /// Sources in full.
+    pub sources: Vec<String>,
+}
+
+/// A method in a list, ready to be shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct ListedView {
+    /// Place.
+    pub rank: usize,
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Score and fit.
+    pub score: ScoreView,
+}
+
+/// What was ruled out, ready to be shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExcludedView {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Why.
+    pub because: Vec<ExclusionView>,
+}
+
+/// Why something was ruled out, ready to be shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExclusionView {
+    /// The rule.
+    pub reason: ReasonView,
+    /// "because: …"
+    pub broken: String,
+    /// "possible when: …", one for each change.
+    pub lifted: Vec<String>,
+}
+
+/// An open question, ready to be shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct OpenView {
+    /// Id of the question.
+    pub id: String,
+    /// Name of the question.
+    pub label: String,
+    /// The question.
+    pub question: String,
+}
+
+/// A source, ready to be shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct SourceView {
+    /// Written out.
+    pub text: String,
+    /// Where it can be read.
+    pub url: Option<String>,
+}
+
+/// The pack, ready to be shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct PackView {
+    /// What it is about.
+    pub title: String,
+    /// Its version.
+    pub version: String,
+    /// Its hash.
+    pub hash: String,
+}
+
+/// An explanation of one method, ready to be shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExplanationView {
+    /// `nl` or `en`.
+    pub language: &'static str,
+    /// The profile.
+    pub profile: ProfileView,
+    /// The method.
+    pub method: MethodView,
+    /// How many methods are ranked.
+    pub ranked_methods: usize,
+    /// Why it is ruled out.
+    pub excluded: Vec<ExclusionView>,
+    /// Rules that do not hold, with what is missing.
+    pub not_holding: Vec<(ReasonView, String)>,
+    /// Every source that is cited above, once.
+    pub sources: Vec<SourceView>,
+    /// The pack.
+    pub pack: PackView,
+}
+
+/// The card of a method, ready to be shown: heading and what stands under it.
+#[derive(Debug, Clone, Serialize)]
+pub struct CardView {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Headings with paragraphs.
+    pub paragraphs: Vec<(String, Vec<String>)>,
+    /// The steps.
+    pub steps: Vec<String>,
+    /// Sources in full.
+    pub sources: Vec<SourceView>,
+}
+
+impl<'p> Words<'p> {
+    /// An advice in this language.
+    #[must_use]
+    pub fn advice(&self, advice: &Advice<'_>) -> AdviceView {
+        let mut cited = Vec::new();
+        for ranked in &advice.methods {
+            cite_method(ranked, &mut cited);
+        }
+        let excluded = advice.excluded.iter().flat_map(|excluded| &excluded.because);
+        excluded.for_each(|exclusion| cited.extend(exclusion.reason.sources));
+        advice.cautions.iter().for_each(|reason| cited.extend(reason.sources));
+        advice.guidelines.iter().for_each(|advised| cited.extend(&advised.guideline.sources));
+        AdviceView {
+            language: self.code(),
+            profile: self.profile(&advice.profile),
+            methods: advice.methods.iter().map(|ranked| self.method(ranked)).collect(),
+            others: advice
+                .others
+                .iter()
+                .map(|listed| ListedView {
+                    rank: listed.rank,
+                    id: listed.id.to_owned(),
+                    name: self.of(listed.name).to_owned(),
+                    score: self.score(&listed.score),
+                })
+                .collect(),
+            excluded: advice.excluded.iter().map(|excluded| self.excluded(excluded)).collect(),
+            open_questions: advice
+                .open_questions
+                .iter()
+                .map(|open| OpenView {
+                    id: open.id.to_owned(),
+                    label: self.of(open.label).to_owned(),
+                    question: self.of(open.question).to_owned(),
+                })
+                .collect(),
+            cautions: advice.cautions.iter().map(|reason| self.reason(reason)).collect(),
+            guidelines: advice.guidelines.iter().map(|advised| self.guideline(advised)).collect(),
+            documents: self.documents(&cited),
+            sources: self.sources(cited),
+            pack: self.pack_view(),
+        }
+    }
+
+    /// An explanation in this language.
+    #[must_use]
+    pub fn explanation(&self, explanation: &Explanation<'_>) -> ExplanationView {
+        let mut cited = Vec::new();
+        cite_method(&explanation.method, &mut cited);
+        explanation.excluded.iter().for_each(|exclusion| cited.extend(exclusion.reason.sources));
+        explanation.not_holding.iter().for_each(|rule| cited.extend(rule.reason.sources));
+        let missing = |rule: &NotHolding<'_>| {
+            let parts: Vec<_> = rule.missing.iter().map(|condition| self.condition(condition)).collect();
+            self.fill(
+                "label.lifted-when",
+                &[("condition", &parts.join(&format!(" {} ", self.get("condition.and"))))],
+            )
+        };
+        ExplanationView {
+            language: self.code(),
+            profile: self.profile(&explanation.profile),
+            method: self.method(&explanation.method),
+            ranked_methods: explanation.ranked_methods,
+            excluded: explanation.excluded.iter().map(|exclusion| self.exclusion(exclusion)).collect(),
+            not_holding: explanation
+                .not_holding
+                .iter()
+                .map(|rule| (self.reason(&rule.reason), missing(rule)))
+                .collect(),
+            sources: self.sources(cited),
+            pack: self.pack_view(),
+        }
+    }
+
+    /// The card of a method in this language.
+    #[must_use]
+    pub fn card(&self, method: &Method) -> CardView {
+        let mut paragraphs = vec![
+            (self.get("heading.what"), vec![self.of(&method.what).to_owned()]),
+            (self.get("heading.when"), vec![self.of(&method.when).to_owned()]),
+            (self.get("heading.with-whom"), vec![self.of(&method.with_whom).to_owned()]),
+        ];
+        for facet in &self.pack().facets {
+            let listed = method.facets.get(&facet.id).into_iter().flatten();
+            let facts = method.facts.iter().filter(|fact| fact.facet.as_deref() == Some(&facet.id));
+            let mut values: Vec<String> = listed.map(|value| self.value(&facet.id, value)).collect();
+            for fact in facts {
+                let value = self.value(&facet.id, fact.value.as_deref().unwrap_or_default());
+                if !values.contains(&value) {
+                    values.push(format!("{value} ({})", self.citation(&fact.source)));
+                }
+            }
+            if !values.is_empty() {
+                paragraphs.push((self.of(&facet.label).to_owned(), vec![values.join("; ")]));
+            }
+        }
+        let figures: Vec<_> = method.facts.iter().filter_map(|fact| self.figure(fact)).collect();
+        let rest = [
+            (self.get("heading.figures"), figures),
+            (
+                self.get("heading.cautions"),
+                method.cautions.iter().map(|text| self.of(text).to_owned()).collect(),
+            ),
+            (self.get("heading.combines-with"), self.names(&method.combines_with)),
+            (
+                self.get("heading.aliases"),
+                vec![method.aliases.join(", ")].into_iter().filter(|a| !a.is_empty()).collect(),
+            ),
+        ];
+        paragraphs.extend(rest.into_iter().filter(|(_, lines): &(String, Vec<String>)| !lines.is_empty()));
+        if method.category_assigned {
+            paragraphs.push((self.get("heading.category"), vec![self.get("label.category-assigned")]));
+        }
+        let facts = method.facts.iter().map(|fact| &fact.source);
+        CardView {
+            id: method.id.clone(),
+            name: self.of(&method.name).to_owned(),
+            paragraphs,
+            steps: method.steps.iter().map(|step| self.of(step).to_owned()).collect(),
+            sources: self.sources(method.sources.iter().chain(facts).collect()),
+        }
+    }
+
+    fn names(&self, methods: &[String]) -> Vec<String> {
+        let names =
+            methods.iter().filter_map(|id| self.pack().method(id)).map(|method| self.of(&method.name));
+        let names = names.collect::<Vec<_>>().join(", ");
+        if names.is_empty() { Vec::new() } else { vec![names] }
+    }
+
+    fn figure(&self, fact: &werkvorm_core::Fact) -> Option<String> {
+        let number = self.pack().number(fact.number.as_deref()?)?;
+        let unit = self.of(&number.unit);
+        let shown = |n: Option<i64>| n.map(|n| self.number(n)).unwrap_or_default();
+        let (min, max) = (shown(fact.min), shown(fact.max));
+        let blanks = [("min", min.as_str()), ("max", max.as_str()), ("value", min.as_str()), ("unit", unit)];
+        let key = match (fact.min, fact.max) {
+            (Some(min), Some(max)) if min == max => "value.exactly",
+            (Some(_), Some(_)) => "value.range",
+            (Some(_), None) => "value.at-least",
+            _ => "value.at-most",
+        };
+        let note = fact.note.as_ref().map(|note| format!(" — {}", self.of(note))).unwrap_or_default();
+        Some(format!(
+            "{}: {}{note} ({})",
+            self.of(&number.label),
+            self.fill(key, &blanks),
+            self.citation(&fact.source)
+        ))
+    }
+
+    fn code(&self) -> &'static str {
+        match self.language() {
+            werkvorm_core::Language::Nl => "nl",
+            werkvorm_core::Language::En => "en",
+        }
+    }
+
+    fn pack_view(&self) -> PackView {
+        let Pack { title, version, hash, .. } = self.pack();
+        PackView { title: self.of(title).to_owned(), version: version.clone(), hash: hash.clone() }
+    }
+
+    fn profile(&self, profile: &Understood<'_>) -> ProfileView {
+        let weighted = profile.weights.iter().any(|weight| weight.weight != 1);
+        let weights = profile.weights.iter().filter(|_| weighted);
+        ProfileView {
+            title: profile.title.as_ref().map(|title| title.in_language(self.language()).to_owned()),
+            made_up: profile.made_up,
+            answers: profile
+                .answers
+                .iter()
+                .map(|answered| (self.of(answered.label).to_owned(), self.answer(answered)))
+                .collect(),
+            weights: weights.map(|weight| (self.of(weight.label).to_owned(), weight.weight)).collect(),
+        }
+    }
+
+    fn method(&self, ranked: &Ranked<'_>) -> MethodView {
+        let card = self.pack().method(ranked.id);
+        let reasons = |for_it: bool| {
+            let counted = ranked.reasons.iter().filter(move |reason| (reason.points > 0) == for_it);
+            counted.map(|reason| self.reason(reason)).collect()
+        };
+        let all = |reasons: &[Reason<'_>]| reasons.iter().map(|reason| self.reason(reason)).collect();
+        MethodView {
+            rank: ranked.rank,
+            id: ranked.id.to_owned(),
+            name: self.of(ranked.name).to_owned(),
+            what: card.map(|card| self.of(&card.what).to_owned()).unwrap_or_default(),
+            score: self.score(&ranked.score),
+            criteria: ranked.criteria.iter().map(|criterion| self.criterion(criterion)).collect(),
+            pros: reasons(true),
+            cons: reasons(false),
+            not_known: all(&ranked.not_known),
+            may_be_excluded: all(&ranked.may_be_excluded),
+            cautions: all(&ranked.cautions),
+            guidelines: ranked.guidelines.iter().map(|advised| self.guideline(advised)).collect(),
+            needs: ranked
+                .needs
+                .iter()
+                .map(|need| NeedView {
+                    label: self.of(need.label).to_owned(),
+                    arranged: need.arranged,
+                    arranged_text: self.get(match need.arranged {
+                        Truth::Holds => "label.need-in-place",
+                        Truth::Fails => "label.need-not-in-place",
+                        Truth::NotKnown => "label.need-not-known",
+                    }),
+                })
+                .collect(),
+            steps: card
+                .map(|card| card.steps.iter().map(|step| self.of(step).to_owned()).collect())
+                .unwrap_or_default(),
+            examples: ranked
+                .examples
+                .iter()
+                .map(|fitting| ExampleView {
+                    title: self.of(&fitting.example.title).to_owned(),
+                    what: self.of(&fitting.example.what).to_owned(),
+                    why: fitting.example.why.as_ref().map(|why| self.of(why).to_owned()),
+                    sources: self.citations(&fitting.example.sources),
+                })
+                .collect(),
+            combines_with: ranked.combines_with.iter().map(|named| self.of(named.label).to_owned()).collect(),
+            sources: self.citations(ranked.sources),
+        }
+    }
+
+    fn score(&self, score: &Score<'_>) -> ScoreView {
+        let range = &score.range;
+        let band = self.pack().bands.iter().find(|band| band.id == score.band);
+        let (low, high) = (range.fit_low.to_string(), range.fit_high.to_string());
+        ScoreView {
+            total: score.total,
+            fit: score.fit,
+            fit_low: range.fit_low,
+            fit_high: range.fit_high,
+            fit_text: self.fill("label.fit-of-100", &[("fit", &score.fit.to_string())]),
+            range_text: (range.low != range.high)
+                .then(|| self.fill("label.range", &[("low", &low), ("high", &high)])),
+            band: score.band.to_owned(),
+            band_text: band.map(|band| self.of(&band.label).to_owned()).unwrap_or_default(),
+        }
+    }
+
+    fn criterion(&self, criterion: &CriterionScore<'_>) -> CriterionView {
+        let limit = MAX_CRITERION_SCORE.to_string();
+        let key = if criterion.points > 0 { "label.clamped" } else { "label.clamped-low" };
+        CriterionView {
+            label: self.of(criterion.label).to_owned(),
+            score: criterion.score,
+            weight: criterion.weight,
+            points: criterion.points,
+            limited: (criterion.points != criterion.score).then(|| self.fill(key, &[("limit", &limit)])),
+        }
+    }
+
+    fn reason(&self, reason: &Reason<'_>) -> ReasonView {
+        let signed = |points: i64| if points < 0 { format!("−{}", -points) } else { format!("+{points}") };
+        let points_text = match (reason.low, reason.high) {
+            (0, 0) => String::new(),
+            (low, high) if low == high => signed(low),
+            (low, 0) => signed(low),
+            (0, high) => signed(high),
+            (low, high) => format!("{}…{}", signed(low), signed(high)),
+        };
+        ReasonView {
+            points: reason.points,
+            points_text,
+            title: self.of(reason.title).to_owned(),
+            because: self.of(reason.because).to_owned(),
+            rule: reason.rule.to_owned(),
+            place: format!("{}:{}", reason.place.file, reason.place.line),
+            questions: reason.questions.iter().map(|id| self.question(id)).collect(),
+            short_sources: self.short_citations(reason.sources),
+            sources: self.citations(reason.sources),
+        }
+    }
+
+    fn guideline(&self, advised: &Advised<'_>) -> GuidelineView {
+        GuidelineView {
+            kind: self.get(match advised.guideline.kind {
+                GuidelineKind::Do => "label.do",
+                GuidelineKind::Dont => "label.dont",
+            }),
+            title: self.of(&advised.guideline.title).to_owned(),
+            text: self.of(&advised.guideline.text).to_owned(),
+            because: self.of(advised.reason.because).to_owned(),
+            rule: advised.reason.rule.to_owned(),
+            sources: self.citations(&advised.guideline.sources),
+        }
+    }
+
+    fn excluded(&self, excluded: &Excluded<'_>) -> ExcludedView {
+        ExcludedView {
+            id: excluded.id.to_owned(),
+            name: self.of(excluded.name).to_owned(),
+            because: excluded.because.iter().map(|exclusion| self.exclusion(exclusion)).collect(),
+        }
+    }
+
+    fn exclusion(&self, exclusion: &Exclusion<'_>) -> ExclusionView {
+        let and = format!(" {} ", self.get("condition.and"));
+        let broken: Vec<_> = exclusion.broken.iter().map(|condition| self.condition(condition)).collect();
+        let lifted = exclusion.lifted_by.iter().map(|condition| self.condition(condition));
+        ExclusionView {
+            reason: self.reason(&exclusion.reason),
+            broken: self.fill("label.broken-condition", &[("condition", &broken.join(&and))]),
+            lifted: lifted
+                .map(|condition| self.fill("label.lifted-when", &[("condition", &condition)]))
+                .collect(),
+        }
+    }
+
+    fn citations(&self, citations: &[Citation]) -> Vec<String> {
+        citations.iter().map(|citation| self.citation(citation)).collect()
+    }
+
+    /// Each cited document once, its short name first.
+    fn documents(&self, cited: &[&Citation]) -> Vec<String> {
+        let is_cited = |id: &str| cited.iter().any(|citation| citation.document == id);
+        let documents = self.pack().documents.iter().filter(|document| is_cited(&document.id));
+        documents
+            .map(|document| {
+                let whole = self.citation(&Citation { document: document.id.clone(), section: None });
+                document.short.as_ref().map_or_else(|| whole.clone(), |short| format!("{short}: {whole}"))
+            })
+            .collect()
+    }
+
+    /// Each cited source once: the documents before public pages, both in the order of the pack.
+    fn sources(&self, cited: Vec<&Citation>) -> Vec<SourceView> {
+        let place = |citation: &Citation| {
+            let document =
+                self.pack().documents.iter().position(|document| document.id == citation.document)?;
+            let sections = &self.pack().documents.get(document)?.sections;
+            Some((
+                document,
+                sections.iter().position(|section| Some(&section.id) == citation.section.as_ref()),
+            ))
+        };
+        let mut cited: Vec<_> = cited.into_iter().map(|citation| (place(citation), citation)).collect();
+        cited.sort();
+        cited.dedup();
+        let written = cited.into_iter().map(|(_, citation)| {
+            let document = self.pack().document(&citation.document);
+            let url = document.and_then(|document| document.url.clone());
+            let public = document.is_some_and(|document| document.kind == DocumentKind::Web || url.is_some());
+            SourceView { text: self.citation(citation), url: url.filter(|_| public) }
+        });
+        written.collect()
+    }
+}
+
+fn cite_method<'a>(ranked: &'a Ranked<'_>, cited: &mut Vec<&'a Citation>) {
+    cited.extend(ranked.sources);
+    for reason in
+        ranked.reasons.iter().chain(&ranked.not_known).chain(&ranked.may_be_excluded).chain(&ranked.cautions)
+    {
+        cited.extend(reason.sources);
+    }
+    ranked.guidelines.iter().for_each(|advised| cited.extend(&advised.guideline.sources));
+    ranked.examples.iter().for_each(|fitting| cited.extend(&fitting.example.sources));
+}

@@ -1,0 +1,454 @@
+//! What holds for every pack and every profile: the promises of the engine, tried on random ones.
+//!
+//! The compiled evaluator is held against [`naive`]; packs and profiles come from [`generate`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use proptest::test_runner::TestCaseResult;
+use serde_json::Value as Json;
+use werkvorm_core::{
+    Answer, CODES, Condition, Curve, Diagnostic, Effect, Engine, Explanation, Facet, Pack, Profile, Rule,
+    Truth, check,
+};
+
+#[path = "generate.rs"]
+mod generate;
+#[path = "naive.rs"]
+mod naive;
+
+use generate::{Case, a_case, wild_answers};
+use naive::{Held, Standing, curve_at, evaluate};
+
+fn config() -> ProptestConfig {
+    ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+fn engine(pack: &Pack) -> Engine {
+    assert_eq!(check(pack), [], "a generated pack is valid");
+    Engine::new(pack.clone()).expect("a checked pack compiles")
+}
+
+fn advice_bytes(engine: &Engine, profile: &Profile) -> String {
+    let advice = engine.recommend_top(profile, 3).expect("a generated profile is valid");
+    serde_json::to_string(&advice).expect("an advice is JSON")
+}
+
+fn truths(engine: &Engine, profile: &Profile) -> BTreeMap<String, Truth> {
+    let truths = engine.truths(profile).expect("a generated profile is valid");
+    truths.into_iter().map(|(rule, truth)| (rule.id.clone(), truth)).collect()
+}
+
+fn explain<'e>(engine: &'e Engine, profile: &Profile, method: &str) -> Explanation<'e> {
+    let explanation = engine.explain(profile, method).expect("the method is in the pack");
+    assert_eq!(explanation.method.id, method, "an id means the method that has it");
+    explanation
+}
+
+/// What an explanation says about the score of a method, in the shape of the naive evaluator.
+fn standing(explanation: &Explanation) -> Standing {
+    let (method, range) = (&explanation.method, explanation.method.score.range);
+    Standing {
+        criteria: method.criteria.iter().map(|c| [c.points, c.score, c.low, c.high]).collect(),
+        total: [method.score.total, range.low, range.high],
+        fit: [method.score.fit, range.fit_low, range.fit_high],
+        excluded: !explanation.excluded.is_empty(),
+    }
+}
+
+fn standings(engine: &Engine, profile: &Profile) -> BTreeMap<String, Standing> {
+    let methods = engine.pack().methods.iter();
+    methods.map(|method| (method.id.clone(), standing(&explain(engine, profile, &method.id)))).collect()
+}
+
+/// The questions a rule asks.
+fn asks(rule: &Rule) -> BTreeSet<&str> {
+    let number = match &rule.effect {
+        Effect::Curve(curve) => Some(curve.number.as_str()),
+        _ => None,
+    };
+    rule.when.questions().into_iter().chain(number).collect()
+}
+
+fn open_questions(case: &Case, profile: &Profile) -> Vec<String> {
+    let held = Held::read(&case.pack, profile);
+    case.questions().into_iter().filter(|question| !held.answered.contains(question.as_str())).collect()
+}
+
+/// The profile with every open question answered.
+fn complete(case: &Case) -> Profile {
+    let open = open_questions(case, &case.profile);
+    open.iter().fold(case.profile.clone(), |profile, question| case.answered(&profile, question))
+}
+
+/// The facets that answers to a question say something about: itself and those of broader values.
+fn reaches<'p>(pack: &'p Pack, question: &'p str) -> BTreeSet<&'p str> {
+    let mut all = Held::default();
+    for facet in pack.facets.iter().filter(|facet| facet.id == question) {
+        facet.values.iter().for_each(|value| all.hold(pack, facet, value));
+    }
+    all.values.iter().map(|(facet, _)| *facet).chain([question]).collect()
+}
+
+fn shuffle<T>(items: &mut Vec<T>, keys: &[u16]) {
+    let mut keyed: Vec<_> = items.drain(..).zip(keys.iter().cycle()).collect();
+    keyed.sort_by_key(|(_, key)| **key);
+    items.extend(keyed.into_iter().map(|(item, _)| item));
+}
+
+fn keys() -> impl Strategy<Value = Vec<u16>> {
+    proptest::collection::vec(any::<u16>(), 48)
+}
+
+fn helpful(problems: &[Diagnostic]) -> TestCaseResult {
+    prop_assert!(!problems.is_empty());
+    for problem in problems {
+        prop_assert!(!problem.help.trim().is_empty() && !problem.message.is_empty(), "{problem:?}");
+        prop_assert!(CODES.iter().any(|code| code.id == problem.code), "{problem:?}");
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn the_engine_equals_the_naive_evaluator(case in a_case()) {
+        let engine = engine(&case.pack);
+        let verdict = evaluate(&case.pack, &case.profile);
+        for (rule, truth) in truths(&engine, &case.profile) {
+            prop_assert_eq!(truth, verdict.truths[rule.as_str()], "{}", rule);
+        }
+        for (method, standing) in standings(&engine, &case.profile) {
+            prop_assert_eq!(&standing, &verdict.standings[method.as_str()], "{}", method);
+        }
+        let advice = engine.recommend_top(&case.profile, 3).unwrap();
+        let explained = advice.methods.iter().map(|method| (method.id, &method.score));
+        let listed: Vec<_> = explained.chain(advice.others.iter().map(|method| (method.id, &method.score))).collect();
+        prop_assert_eq!(listed.iter().map(|(id, _)| *id).collect::<Vec<_>>(), verdict.order);
+        for (id, score) in listed.into_iter().chain(advice.excluded.iter().map(|method| (method.id, &method.score))) {
+            let want = &verdict.standings[id];
+            let range = score.range;
+            prop_assert_eq!([score.total, range.low, range.high], want.total);
+            prop_assert_eq!([score.fit, range.fit_low, range.fit_high], want.fit);
+            prop_assert_eq!(want.excluded, advice.excluded.iter().any(|method| method.id == id));
+        }
+    }
+
+    #[test]
+    fn ranked_and_ruled_out_are_all_methods(case in a_case(), top in 0_usize..10) {
+        let engine = engine(&case.pack);
+        let advice = engine.recommend_top(&case.profile, top).unwrap();
+        let ranked = advice.methods.iter().map(|m| (m.rank, m.id)).chain(advice.others.iter().map(|m| (m.rank, m.id)));
+        let ranked: Vec<_> = ranked.collect();
+        prop_assert!(ranked.iter().map(|(rank, _)| *rank).eq(1..=ranked.len()));
+        prop_assert_eq!(advice.methods.len(), top.min(ranked.len()));
+        let mut ids: Vec<_> = ranked.iter().map(|(_, id)| *id).chain(advice.excluded.iter().map(|m| m.id)).collect();
+        ids.sort_unstable();
+        let mut all: Vec<_> = case.pack.methods.iter().map(|m| m.id.as_str()).collect();
+        all.sort_unstable();
+        prop_assert_eq!(ids, all);
+        for (rank, id) in ranked.iter().copied().chain(advice.excluded.iter().map(|m| (0, m.id))) {
+            prop_assert_eq!(explain(&engine, &case.profile, id).method.rank, rank);
+        }
+    }
+
+    #[test]
+    fn the_order_of_rules_and_methods_is_irrelevant(case in a_case(), keys in keys()) {
+        let mut shuffled = case.pack.clone();
+        shuffle(&mut shuffled.rules, &keys);
+        shuffle(&mut shuffled.methods, &keys);
+        prop_assert_eq!(advice_bytes(&engine(&case.pack), &case.profile), advice_bytes(&engine(&shuffled), &case.profile));
+    }
+
+    /// The order of facets and values is the order in which people read them, and nothing else.
+    #[test]
+    fn the_order_of_the_vocabulary_only_orders_questions(case in a_case(), keys in keys()) {
+        let mut shuffled = case.pack.clone();
+        shuffle(&mut shuffled.facets, &keys);
+        shuffle(&mut shuffled.numbers, &keys);
+        shuffled.facets.iter_mut().for_each(|facet| shuffle(&mut facet.values, &keys));
+        let sorted = |pack: &Pack| {
+            let mut advice: Json = serde_json::from_str(&advice_bytes(&engine(pack), &case.profile)).unwrap();
+            for (list, key) in [("/profile/answers", "question"), ("/open_questions", "id")] {
+                let list = advice.pointer_mut(list).and_then(Json::as_array_mut).unwrap();
+                for values in list.iter_mut().filter_map(|item| item.get_mut("values")?.as_array_mut()) {
+                    values.sort_by_key(|value| value["id"].to_string());
+                }
+                list.sort_by_key(|item| item[key].to_string());
+            }
+            advice
+        };
+        prop_assert_eq!(sorted(&case.pack), sorted(&shuffled));
+    }
+
+    #[test]
+    fn a_rule_that_does_not_hold_changes_nothing(case in a_case()) {
+        let mut more = case.pack.clone();
+        let mut rule = case.extra.clone();
+        rule.when = match Held::read(&case.pack, &case.profile).truth(&rule.when) {
+            Truth::Fails => rule.when,
+            Truth::NotKnown => Condition::All(vec![rule.when, Condition::Any(Vec::new())]),
+            Truth::Holds => Condition::Not(Box::new(rule.when)),
+        };
+        more.rules.push(rule);
+        let (before, after) = (engine(&case.pack), engine(&more));
+        prop_assert_eq!(truths(&after, &case.profile)[&case.extra.id], Truth::Fails);
+        prop_assert_eq!(standings(&before, &case.profile), standings(&after, &case.profile));
+        prop_assert_eq!(advice_bytes(&before, &case.profile), advice_bytes(&after, &case.profile));
+    }
+
+    #[test]
+    fn an_explanation_adds_up(case in a_case()) {
+        let engine = engine(&case.pack);
+        for method in &case.pack.methods {
+            let explanation = explain(&engine, &case.profile, &method.id);
+            let ranked = &explanation.method;
+            let sum = |part: fn(&werkvorm_core::CriterionScore) -> i64| -> i64 {
+                ranked.criteria.iter().map(|criterion| criterion.weight * part(criterion)).sum()
+            };
+            for criterion in &ranked.criteria {
+                let points = |reasons: &[werkvorm_core::Reason], part: fn(&werkvorm_core::Reason) -> i64| -> i64 {
+                    reasons.iter().filter(|reason| reason.criterion == criterion.criterion).map(part).sum()
+                };
+                let known = points(&ranked.reasons, |reason| reason.points);
+                prop_assert_eq!(known, criterion.points);
+                prop_assert_eq!(known.clamp(-10, 10), criterion.score);
+                prop_assert_eq!((known + points(&ranked.not_known, |r| r.low)).clamp(-10, 10), criterion.low);
+                prop_assert_eq!((known + points(&ranked.not_known, |r| r.high)).clamp(-10, 10), criterion.high);
+            }
+            prop_assert_eq!(sum(|criterion| criterion.score), ranked.score.total);
+            prop_assert_eq!(sum(|criterion| criterion.low), ranked.score.range.low);
+            prop_assert_eq!(sum(|criterion| criterion.high), ranked.score.range.high);
+            prop_assert!(ranked.reasons.iter().all(|r| r.truth == Truth::Holds && r.points != 0));
+            prop_assert!(ranked.not_known.iter().all(|r| r.truth == Truth::NotKnown && r.points == 0 && r.low <= r.high));
+            prop_assert!(explanation.not_holding.iter().all(|r| r.reason.truth == Truth::Fails));
+        }
+    }
+
+    /// A new answer can contradict an old one: "of these traits, only low income", and then "they read with
+    /// difficulty", which is a trait as well. What was said last by name then wins. Everything else is settled.
+    #[test]
+    fn an_answer_only_settles_what_asked_for_it(case in a_case()) {
+        let engine = engine(&case.pack);
+        for question in open_questions(&case, &case.profile) {
+            let profile = case.answered(&case.profile, &question);
+            let (old, new) = (Held::read(&case.pack, &case.profile), Held::read(&case.pack, &profile));
+            let denied = |(facet, value): &(&str, &str)| old.answered.contains(facet) && !old.values.contains(&(facet, value));
+            let contradicts = new.values.iter().any(denied);
+            let reached = reaches(&case.pack, &question);
+            let (before, after) = (truths(&engine, &case.profile), truths(&engine, &profile));
+            for rule in &case.pack.rules {
+                let (before, after) = (before[&rule.id], after[&rule.id]);
+                if before == after {
+                    continue;
+                }
+                prop_assert!(!asks(rule).is_disjoint(&reached), "{} does not ask {}", rule.id, question);
+                prop_assert!(contradicts || before == Truth::NotKnown, "{} was settled", rule.id);
+            }
+            let (before, after) = (standings(&engine, &case.profile), standings(&engine, &profile));
+            for (method, before) in before.iter().filter(|_| !contradicts) {
+                let (old, new) = (before.total, after[method].total);
+                prop_assert!(old[1] <= new[1] && new[1] <= new[2] && new[2] <= old[2], "{}: {:?} {:?}", method, old, new);
+                prop_assert!(!before.excluded || after[method].excluded, "{} is no longer ruled out", method);
+            }
+        }
+    }
+
+    #[test]
+    fn with_everything_answered_nothing_is_open(case in a_case()) {
+        let engine = engine(&case.pack);
+        let profile = complete(&case);
+        prop_assert!(truths(&engine, &profile).values().all(|truth| *truth != Truth::NotKnown));
+        for (method, standing) in standings(&engine, &profile) {
+            prop_assert_eq!(standing.total, [standing.total[0]; 3], "{}", method);
+        }
+        prop_assert_eq!(engine.recommend(&profile).unwrap().open_questions, []);
+    }
+
+    #[test]
+    fn a_pack_survives_json(case in a_case()) {
+        let json = serde_json::to_string(&case.pack).unwrap();
+        let back: Pack = serde_json::from_str(&json).unwrap();
+        prop_assert_eq!(&back, &case.pack);
+        prop_assert_eq!(serde_json::to_string(&back).unwrap(), json);
+        let profile: Profile = serde_json::from_str(&serde_json::to_string(&case.profile).unwrap()).unwrap();
+        prop_assert_eq!(&profile, &case.profile);
+        prop_assert_eq!(advice_bytes(&engine(&back), &profile), advice_bytes(&engine(&case.pack), &case.profile));
+    }
+
+    #[test]
+    fn any_profile_gets_an_advice_or_help(case in a_case(), answers in wild_answers(), weights in wild_answers(), top: usize) {
+        let engine = engine(&case.pack);
+        let mut profile = Profile { answers, ..Profile::new() };
+        for weights in [BTreeMap::new(), weights] {
+            profile.weights = weights;
+            let refused = engine.truths(&profile).err();
+            prop_assert_eq!(engine.recommend_top(&profile, top).err(), refused.clone());
+            prop_assert_eq!(engine.explain(&profile, &case.pack.methods[0].id).err(), refused.clone());
+            let unknown = engine.explain(&profile, "no such method").unwrap_err();
+            prop_assert_eq!(unknown.len(), 1 + refused.as_ref().map_or(0, Vec::len));
+            helpful(&unknown)?;
+            refused.as_deref().map_or(Ok(()), helpful)?;
+        }
+    }
+
+    #[test]
+    fn what_lifts_an_exclusion_lifts_it(case in a_case()) {
+        let engine = engine(&case.pack);
+        let advice = engine.recommend(&case.profile).unwrap();
+        for exclusion in advice.excluded.iter().flat_map(|method| &method.because) {
+            for change in &exclusion.lifted_by {
+                let Some(ways) = ways(&case, change) else { continue };
+                prop_assert!(!ways.is_empty(), "{:?} cannot become so", change);
+                let lifts = |profile: &Profile| truths(&engine, profile)[exclusion.reason.rule] != Truth::Holds;
+                prop_assert!(ways.iter().any(lifts), "{:?} does not lift {}", change, exclusion.reason.rule);
+            }
+        }
+    }
+
+    #[test]
+    fn open_questions_are_those_that_rules_wait_for(case in a_case()) {
+        let engine = engine(&case.pack);
+        let truths = truths(&engine, &case.profile);
+        let waiting = || case.pack.rules.iter().filter(|rule| rule.method.is_some() && truths[&rule.id] == Truth::NotKnown);
+        let rules = |question: &String| waiting().filter(|rule| asks(rule).contains(question.as_str())).count();
+        let open = open_questions(&case, &case.profile).into_iter();
+        let mut want: Vec<_> = open.map(|question| (rules(&question), question)).filter(|(rules, _)| *rules > 0).collect();
+        want.sort_unstable();
+        let advice = engine.recommend(&case.profile).unwrap();
+        let mut got: Vec<_> = advice.open_questions.iter().map(|open| (open.rules, open.id.to_owned())).collect();
+        got.sort_unstable();
+        prop_assert_eq!(got, want);
+        prop_assert!(advice.open_questions.is_sorted_by_key(|open| std::cmp::Reverse((open.could_move, open.rules))));
+    }
+
+    #[test]
+    fn a_curve_stays_between_its_extremes(steps in proptest::collection::vec((1_i64..9, -5_i64..=5), 2..=5), min in -9_i64..30, span in 0_i64..30) {
+        let mut x = 0;
+        let corners = steps.into_iter().map(|(step, points)| { x += step; (x, points) }).collect();
+        let curve = Curve { number: "n".into(), corners };
+        let all: BTreeSet<_> = (min..=min + span).map(|n| curve_at(&curve, n)).collect();
+        prop_assert!((min..=min + span).all(|n| curve.points_at(n) == curve_at(&curve, n)));
+        prop_assert_eq!(Some(curve.points_between(min, min + span)), all.first().copied().zip(all.last().copied()));
+    }
+
+    /// After the check nothing can fail: a pack with anything in it is refused with help, or works.
+    #[test]
+    fn any_pack_is_refused_or_works(case in a_case(), damage in 0_usize..9, big in prop_oneof![any::<i64>(), Just(i64::MIN), Just(i64::MAX)], keys in keys()) {
+        let mut pack = case.pack.clone();
+        pack.rules.push(case.extra.clone());
+        damaged(&mut pack, damage, big, &keys);
+        match Engine::new(pack.clone()) {
+            Err(problems) => helpful(&problems)?,
+            Ok(engine) => {
+                let Ok(truths) = engine.truths(&case.profile) else { return Ok(()) };
+                let verdict = evaluate(&pack, &case.profile);
+                prop_assert!(truths.iter().all(|(rule, truth)| verdict.truths[rule.id.as_str()] == *truth));
+                let advice = engine.recommend_top(&case.profile, 8).unwrap();
+                prop_assert!(advice.methods.iter().map(|method| method.id).eq(verdict.order));
+                for method in &pack.methods {
+                    prop_assert_eq!(&standing(&explain(&engine, &case.profile, &method.id)), &verdict.standings[method.id.as_str()]);
+                }
+            }
+        }
+    }
+}
+
+/// One thing in a pack becomes something else, often something wrong.
+fn damaged(pack: &mut Pack, damage: usize, big: i64, keys: &[u16]) {
+    let place = usize::from(keys[0]);
+    let at = place % pack.rules.len();
+    let Some(rule) = pack.rules.get_mut(at) else { return };
+    let number = pack.numbers.first().map_or("weeks", |number| &number.id).to_owned();
+    let bounded = |at_least, at_most| Condition::Number { number: number.clone(), at_least, at_most };
+    match damage {
+        0 => rule.effect = Effect::Points(big),
+        1 => rule.effect = Effect::Curve(Curve { number, corners: vec![(0, 1), (big, 2)] }),
+        2 => rule.effect = Effect::Curve(Curve { number, corners: vec![(0, big), (1, 2)] }),
+        3 => rule.when = bounded(Some(big), (place > 9).then_some(big)),
+        4 => rule.when = Condition::Not(Box::new(bounded((place > 9).then_some(big), Some(big)))),
+        5 => {
+            rule.when = Condition::AtLeast {
+                count: u32::try_from(big.unsigned_abs() >> 32).unwrap_or(1),
+                of: vec![rule.when.clone(); place % 600],
+            }
+        }
+        6 => pack
+            .numbers
+            .iter_mut()
+            .for_each(|number| if place % 2 == 0 { number.min = big } else { number.max = big }),
+        7 => {
+            // Circles, and broader values in facets that take one.
+            let wider = keys.iter().map(|key| {
+                ["low", "above", "trait/low", "mode/high", "age/low", "zone/no"][usize::from(*key) % 6]
+            });
+            let values = pack.facets.iter_mut().flat_map(|facet| &mut facet.values);
+            values
+                .zip(wider)
+                .filter(|(_, wider)| wider.len() % 2 == place % 2)
+                .for_each(|(value, wider)| value.broader.push(wider.into()));
+        }
+        _ => {
+            let ids = pack.methods.iter().map(|method| method.id.clone()).collect::<Vec<_>>();
+            pack.methods
+                .iter_mut()
+                .zip(keys)
+                .for_each(|(method, key)| method.id = ids[usize::from(*key) % ids.len()].clone());
+        }
+    }
+}
+
+/// The profiles in which a change has become so by answering that one question differently; the nearest for
+/// a number. Nothing for a facet with broader values, where one answer can be several.
+fn ways(case: &Case, change: &Condition) -> Option<Vec<Profile>> {
+    let with = |question: &str, answer: Answer| {
+        let mut profile = case.profile.clone();
+        // The question may have been answered under another name.
+        profile.answers.retain(|name, _| {
+            !Held::read(&case.pack, &Profile::new().with(name, answer.clone())).answered.contains(question)
+        });
+        profile.with(question, answer)
+    };
+    let plain = |id: &str| {
+        let facet = case.pack.facet(id)?;
+        let narrower = |other: &Facet| {
+            other.values.iter().any(|value| !value.broader.is_empty())
+                && reaches(&case.pack, &other.id).contains(id)
+        };
+        (!case.pack.facets.iter().any(narrower)).then_some(facet)
+    };
+    let held = Held::read(&case.pack, &case.profile);
+    let others = |facet: &Facet, without: &str| -> Vec<String> {
+        let values = facet.values.iter().map(|value| value.id.clone()).filter(|value| value != without);
+        values
+            .filter(|value| facet.takes_one() || held.values.contains(&(facet.id.as_str(), value.as_str())))
+            .collect()
+    };
+    match change {
+        Condition::Number { number, at_least, at_most } => {
+            let bounds = case.pack.number(number)?;
+            let nearest = at_least.or(*at_most)?;
+            let inside = (bounds.min..=bounds.max).contains(&nearest);
+            Some(inside.then(|| with(number, Answer::Whole(nearest))).into_iter().collect())
+        }
+        Condition::Has { facet, value } => {
+            let facet = plain(facet)?;
+            let one = Answer::One(value.clone());
+            let more = [others(facet, value), vec![value.clone()]].concat();
+            Some(vec![with(&facet.id, if facet.takes_one() { one } else { Answer::Many(more) })])
+        }
+        Condition::Not(part) => {
+            let Condition::Has { facet, value } = part.as_ref() else { return None };
+            let facet = plain(facet)?;
+            let left = others(facet, value);
+            let one = |value: String| with(&facet.id, Answer::One(value));
+            Some(if facet.takes_one() {
+                left.into_iter().map(one).collect()
+            } else {
+                vec![with(&facet.id, Answer::Many(left))]
+            })
+        }
+        _ => None,
+    }
+}
