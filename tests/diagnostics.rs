@@ -334,3 +334,64 @@ fn messages_keep_to_the_style() {
     }
     assert!(report.is_empty(), "\n{report}");
 }
+#[test]
+#[ignore]
+fn scratch() {
+    for script in [
+        "let m = #{}; for i in 0..3000 { m[`k${i}`] = 1; }",
+        "let m = #{}; for i in 0..3000 { m.set(`k${i}`, 1); }",
+        "let m = #{}; for i in 0..3000 { m += #{a: i}; m[`k${i}`] += 1; }",
+        "let l = [0,0]; for i in 0..3000 { l[0] = l; }",
+        "let l = []; for i in 0..3000 { l.push([1,2,3,4]); }",
+        "let l = []; for i in 0..30000 { l += i; }",
+        "let m = #{a:[]}; for i in 0..30000 { m.a.push(i); }",
+        "let m = #{a:[]}; for i in 0..3000 { m.a = m; }",
+        "let m = #{a:1}; for i in 0..3000 { m = #{a: m}; }",
+        "let b = \"x\"; for i in 0..3000 { b = `${b}${b}`; }",
+        "let b = []; b.pad(1000000000, 1);",
+        "let f = Fn(\"a\"); for i in 0..30000 { f = f.curry(f); }",
+        "let f = 0; for i in 0..30000 { let g = f; f = || g; }",
+        "let x = [1,2,3].filter(|a| a > 1); let v = 2; x.filter(|a| a > v);",
+        "let x = blob(1000000000);",
+        "let x = range(0, 1000000000).collect();",
+        "let x = (0..100000000).contains(3);",
+        "let x = [0..1000000000]; let y = x.extract(0..2);",
+        "\"abc\".replace(\"b\", \"x\"); let s = \"ab\"; for i in 0..100 { s.replace(\"b\", s); }",
+        "for i in 0..1000000000000 { }",
+        "let s = \"\"; s.crop(1); let a = [1,2,3]; a.sort(|a,b| b-a);",
+        "fn a() { 1 } let x = a.type_of(); let y = type_of(trust);",
+        "let x = call(Fn(\"eval\"), \"1\");",
+        "let x = call(Fn(\"print\"), \"1\");",
+        "Fn(\"sleep\").call(1);",
+        "try { loop {} } catch { }",
+        "try { foo(); } catch (e) { let x = e; }",
+        "switch 1 { 1 => 2, _ => 3 }",
+        "let x = trust; x.foo = 1;",
+        "let x = is_def_var(\"trust\"); let z = is_def_fn(\"rule\", 2);",
+        "let x = global::y;",
+        "let x = 1; x.sleep();",
+        "sleep(0.5)",
+        "let x = `${`${`${`${1}`}`}`}`;",
+        "return 3; rule();",
+        "if true { return; } foo();",
+        "let x = parse_json(\"{}\");",
+        "let x = 1 << 70; let y = 2 ** 100;",
+        "let a = [3,1]; a.sort(); a.reduce(|x, y| x + y);",
+        "this.x",
+        "let x = [1,2]; x[5] = 3;",
+        "private fn a() {} a();",
+        "let x = 'ab';",
+        "let x = 1; const x = 2; x = 3;",
+        "let rule = 3; rule(\"a\", #{});",
+        "let trust = 3; trust == \"low\"",
+        "fn trust() {1} trust();",
+        "fn rule(a, b) { 1 } rule(\"a\", #{});",
+        "fn text(a, b) { a } rule(\"a\", #{title: text(\"a\",\"b\")});",
+    ] {
+        let sources = seeds().with("rules/context/x.rhai", script);
+        match build(&sources) {
+            Ok(_) => println!("OK {script}\n"),
+            Err(found) => println!("{}", show(&found, &sources)),
+        }
+    }
+}

@@ -82,7 +82,7 @@ struct DrawnRule {
 
 fn a_facet() -> impl Strategy<Value = DrawnFacet> {
     let within = proptest::option::weighted(0.4, 0_usize..5);
-    let across = proptest::option::weighted(0.25, (0_usize..4, 0_usize..5));
+    let across = proptest::option::weighted(0.5, (0_usize..2, 0_usize..5));
     (any::<bool>(), any::<bool>(), vec((within, across), 1..=VALUES.len()))
         .prop_map(|(many, adjustable, values)| DrawnFacet { many, adjustable, values })
 }
@@ -100,9 +100,11 @@ fn a_condition() -> impl Strategy<Value = Drawn> {
 }
 
 fn a_rule() -> impl Strategy<Value = DrawnRule> {
-    let method = proptest::option::weighted(0.95, 0..METHODS.len());
+    // Many rules about one method, so that sums reach the limits of a criterion.
+    let method = proptest::option::weighted(0.95, prop_oneof![Just(0), 0..METHODS.len()]);
+    let points = prop_oneof![Just(MAX_POINTS), 1..=2 * MAX_POINTS];
     let corners = vec((1_i64..9, -MAX_POINTS..=MAX_POINTS), 2..=4);
-    (method, 0..CRITERIA.len(), 0_usize..12, 1..=2 * MAX_POINTS, corners, a_condition()).prop_map(
+    (method, prop_oneof![Just(0), 0..CRITERIA.len()], 0_usize..12, points, corners, a_condition()).prop_map(
         |(method, criterion, effect, points, corners, when)| DrawnRule {
             method,
             criterion,
@@ -422,6 +424,7 @@ fn empty_pack(words: &str) -> Pack {
             id: "report".into(),
             kind: DocumentKind::Document,
             title: "Report".into(),
+            short: None,
             publisher: None,
             year: Some(2019),
             url: None,
@@ -451,6 +454,7 @@ fn text(words: &str) -> Text {
     Text { nl: format!("nl {words}"), en: format!("en {words}") }
 }
 
-fn alias(id: &str) -> String {
+/// The other name of everything that has an id.
+pub fn alias(id: &str) -> String {
     format!("{} Anders", id.to_uppercase())
 }

@@ -84,6 +84,61 @@ impl Answers {
     pub(crate) fn is_open(&self, question: Question) -> bool {
         self.given.binary_search_by(|(given, _)| given.cmp(&question)).is_err()
     }
+
+    /// The same with another number.
+    pub(crate) fn with_number(&self, number: usize, whole: i64) -> Self {
+        let mut answers = self.clone();
+        answers.numbers.iter_mut().skip(number).take(1).for_each(|slot| *slot = Some(whole));
+        answers
+    }
+
+    /// The same with one value more, or instead of another where a facet takes one.
+    pub(crate) fn with_value(
+        &self,
+        pack: &Pack,
+        vocabulary: &Vocabulary,
+        facet: usize,
+        value: usize,
+    ) -> Self {
+        let takes_one = pack.facets.get(facet).is_some_and(Facet::takes_one);
+        let mut given = self.given.clone();
+        for (_, values) in given.iter_mut().filter(|(question, _)| *question == Question::Facet(facet)) {
+            values.retain(|other| !takes_one && *other != value);
+            values.push(value);
+        }
+        self.with_given(pack, vocabulary, given)
+    }
+
+    /// The same without a value and everything narrower; a facet that takes one gets each other value in turn.
+    pub(crate) fn without_value(
+        &self,
+        pack: &Pack,
+        vocabulary: &Vocabulary,
+        facet: usize,
+        value: usize,
+    ) -> Vec<Self> {
+        let atom = vocabulary.atom(facet, value).unwrap_or(0);
+        let narrower = |facet: usize, value: usize| {
+            vocabulary.atom(facet, value).is_some_and(|other| vocabulary.closure(other).contains(&atom))
+        };
+        let mut given = self.given.clone();
+        for (question, values) in &mut given {
+            if let Question::Facet(at) = question {
+                values.retain(|value| !narrower(*at, *value));
+            }
+        }
+        let Some(facet_of) = pack.facets.get(facet).filter(|facet| facet.takes_one()) else {
+            return vec![self.with_given(pack, vocabulary, given)];
+        };
+        let others = (0..facet_of.values.len()).filter(|other| !narrower(facet, *other));
+        let without = self.with_given(pack, vocabulary, given);
+        others.map(|other| without.with_value(pack, vocabulary, facet, other)).collect()
+    }
+
+    fn with_given(&self, pack: &Pack, vocabulary: &Vocabulary, given: Vec<(Question, Vec<usize>)>) -> Self {
+        let values = truths(pack, vocabulary, &given);
+        Self { values, numbers: self.numbers.clone(), weights: self.weights.clone(), given }
+    }
 }
 
 /// What is known about every value: those given and all broader ones hold; in an answered facet the
@@ -208,6 +263,7 @@ impl Reader<'_> {
 
     fn weights(&mut self, profile: &Profile) -> Vec<i64> {
         let mut weights = vec![1; self.pack.criteria.len()];
+        let mut weighed = Vec::new();
         for (name, answer) in &profile.weights {
             let Some(at) = self.vocabulary.criterion(name) else {
                 let known: Vec<_> = self.pack.criteria.iter().map(|c| format!("`{}`", c.id)).collect();
@@ -215,6 +271,18 @@ impl Reader<'_> {
                 self.report(&code::WEIGHTS, "weights", name, format!("there is no criterion `{name}`"), help);
                 continue;
             };
+            if weighed.contains(&at) {
+                let message = format!("`{name}` weighs the same criterion a second time");
+                self.report(
+                    &code::ANSWERED_TWICE,
+                    "weights",
+                    name,
+                    message,
+                    "keep one of the two weights".into(),
+                );
+                continue;
+            }
+            weighed.push(at);
             let whole = match answer {
                 Answer::Whole(whole) => Some(*whole),
                 Answer::One(word) => word.trim().parse().ok(),

@@ -541,20 +541,46 @@ impl Engine {
             .collect()
     }
 
-    /// Single changes after which a rule that holds no longer does: the opposite of every literal that all
-    /// its holding terms share.
+    /// Single changes after which a rule that holds no longer does: the opposites of the literals that make
+    /// it hold. Each is tried, because what it touches may make the rule hold in another way.
     fn lifts(&self, answers: &Answers, rule: usize) -> Vec<Condition> {
         let atoms = self.atoms(answers);
-        let mut holding = self
+        let holding = self
             .terms_of(rule)
             .filter(|term| term.iter().all(|coded| literal_truth(&atoms, *coded) == Truth::Holds));
-        let Some(first) = holding.next() else { return Vec::new() };
-        let others: Vec<_> = holding.collect();
-        let shared = first.iter().filter(|coded| others.iter().all(|term| term.contains(coded)));
-        let mut lifts: Vec<_> = shared.map(|coded| coded ^ 1).collect();
+        let mut lifts: Vec<u32> = Vec::new();
+        for change in holding.flatten().map(|coded| coded ^ 1) {
+            if !lifts.contains(&change) {
+                lifts.push(change);
+            }
+        }
+        lifts.retain(|change| self.changed(answers, *change).iter().any(|after| self.lets_go(after, rule)));
         // What the organisation can change comes first, and adding something before giving something up.
-        lifts.sort_by_key(|coded| (!self.is_adjustable(coded >> 1), coded & 1 == 1));
-        lifts.into_iter().map(|coded| self.condition_of(coded)).collect()
+        lifts.sort_by_key(|change| (!self.is_adjustable(change >> 1), change & 1 == 1));
+        lifts.into_iter().map(|change| self.condition_of(change)).collect()
+    }
+
+    /// The answers in which a literal has become so; none when the question has no such answer.
+    fn changed(&self, answers: &Answers, literal: u32) -> Vec<Answers> {
+        let (atom, negated) = ((literal >> 1) as usize, literal & 1 == 1);
+        if let Some((number, bound)) = atom.checked_sub(self.vocabulary.atoms()).map(|at| self.bounds[at]) {
+            let nearest = if negated { bound - 1 } else { bound };
+            let bounds = &self.pack.numbers[number];
+            let answer =
+                (bounds.min..=bounds.max).contains(&nearest).then(|| answers.with_number(number, nearest));
+            return answer.into_iter().collect();
+        }
+        let (facet, value) = self.place_of(atom);
+        if negated {
+            answers.without_value(&self.pack, &self.vocabulary, facet, value)
+        } else {
+            vec![answers.with_value(&self.pack, &self.vocabulary, facet, value)]
+        }
+    }
+
+    fn lets_go(&self, answers: &Answers, rule: usize) -> bool {
+        let atoms = self.atoms(answers);
+        self.terms_of(rule).all(|term| term.iter().any(|coded| literal_truth(&atoms, *coded) != Truth::Holds))
     }
 
     fn terms_of(&self, rule: usize) -> impl Iterator<Item = &[u32]> {
@@ -571,14 +597,21 @@ impl Engine {
         if let Some((number, bound)) = atom.checked_sub(self.vocabulary.atoms()).map(|at| self.bounds[at]) {
             return Asks::AtLeast { number: &self.pack.numbers[number].id, bound };
         }
+        let (facet, value) = self.place_of(atom);
+        let facet = &self.pack.facets[facet];
+        Asks::Value { facet: &facet.id, value: &facet.values[value].id }
+    }
+
+    /// The places of the facet and value of an atom.
+    fn place_of(&self, atom: usize) -> (usize, usize) {
         let mut left = atom;
-        for facet in &self.pack.facets {
-            match facet.values.get(left) {
-                Some(value) => return Asks::Value { facet: &facet.id, value: &value.id },
-                None => left -= facet.values.len(),
+        for (at, facet) in self.pack.facets.iter().enumerate() {
+            if left < facet.values.len() {
+                return (at, left);
             }
+            left -= facet.values.len();
         }
-        Asks::Value { facet: "", value: "" }
+        (0, 0)
     }
 
     fn is_adjustable(&self, atom: u32) -> bool {
