@@ -56,12 +56,14 @@ const NUMBERS: [&str; 2] = ["weeks", "budget_eur"];
 const METHODS: [&str; 8] =
     ["wereldcafe", "fotoscan", "panel", "buurt", "fotoscan-2", "zine", "appel", "markt"];
 
+/// Steps to broader values: in the same facet; in a later one.
+type DrawnValue = (Option<usize>, Option<(usize, usize)>);
+
 #[derive(Debug, Clone)]
 struct DrawnFacet {
     many: bool,
     adjustable: bool,
-    /// Per value: broader values in the same facet and in a later one.
-    values: Vec<(Option<usize>, Option<(usize, usize)>)>,
+    values: Vec<DrawnValue>,
 }
 
 #[derive(Debug, Clone)]
@@ -300,7 +302,7 @@ fn scale(number: &Number) -> i64 {
 }
 
 fn facet(pack: &Pack, all: &[DrawnFacet], at: usize, drawn: &DrawnFacet) -> Facet {
-    // Broader values come later, in the facet or in a later one that takes many, so that nothing goes in circles.
+    // Broader values come later, in the facet or in a later one that takes many: nothing goes in circles.
     let later = |own: usize, step: &usize| Some(own + 1 + step).filter(|to| *to < drawn.values.len());
     let across = |(step, value): &(usize, usize)| {
         let to = at + 1 + step;

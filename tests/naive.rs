@@ -15,6 +15,8 @@ use werkvorm_core::{
 pub struct Held<'p> {
     pub values: BTreeSet<(&'p str, &'p str)>,
     pub answered: BTreeSet<&'p str>,
+    /// Per value: the other facets with a narrower value.
+    pub implied_by: BTreeMap<(&'p str, &'p str), BTreeSet<&'p str>>,
     pub numbers: BTreeMap<&'p str, i64>,
     pub weights: BTreeMap<&'p str, i64>,
 }
@@ -68,7 +70,7 @@ pub fn evaluate<'p>(pack: &'p Pack, profile: &Profile) -> Verdict<'p> {
 
 impl<'p> Held<'p> {
     pub fn read(pack: &'p Pack, profile: &Profile) -> Self {
-        let mut held = Self::default();
+        let mut held = Self { implied_by: implications(pack), ..Self::default() };
         let given = profile.answers.iter().filter(|(_, answer)| !leaves_open(pack, answer));
         for (name, answer) in given {
             if let Some(facet) = pack.facets.iter().find(|facet| means(name, &facet.id, &facet.aliases)) {
@@ -101,11 +103,17 @@ impl<'p> Held<'p> {
         }
     }
 
+    /// Whether everything is answered that could make a value hold.
+    fn settles(&self, facet: &str, value: &str) -> bool {
+        let implied = self.implied_by.get(&(facet, value)).into_iter().flatten();
+        implied.copied().chain([facet]).all(|facet| self.answered.contains(facet))
+    }
+
     pub fn truth(&self, condition: &Condition) -> Truth {
         let has =
             |facet: &String, value: &String| match self.values.contains(&(facet.as_str(), value.as_str())) {
                 true => Truth::Holds,
-                false if self.answered.contains(facet.as_str()) => Truth::Fails,
+                false if self.settles(facet, value) => Truth::Fails,
                 false => Truth::NotKnown,
             };
         match condition {
@@ -153,7 +161,7 @@ impl<'p> Held<'p> {
             Truth::Fails => (Truth::Fails, [0; 3]),
             Truth::NotKnown => (Truth::NotKnown, [0, low.min(0), high.max(0)]),
             // That the rule applies is known, what it gives is not.
-            Truth::Holds if !settled => (Truth::NotKnown, [0, low, high]),
+            Truth::Holds if !settled => (Truth::NotKnown, [0, low.min(0), high.max(0)]),
             Truth::Holds => (Truth::Holds, [low; 3]),
         }
     }
@@ -182,6 +190,19 @@ fn curve_range(curve: &Curve, number: &Number) -> (i64, i64, bool) {
         curve.corners.iter().map(|(x, _)| (*x).clamp(number.min, number.max)).chain([number.min, number.max]);
     let points: BTreeSet<_> = places.map(|n| curve_at(curve, n)).collect();
     (points.first().copied().unwrap_or(0), points.last().copied().unwrap_or(0), false)
+}
+
+/// Per value that another facet reaches through broader values: those facets.
+pub fn implications(pack: &Pack) -> BTreeMap<(&str, &str), BTreeSet<&str>> {
+    let mut implied: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for facet in &pack.facets {
+        let mut all = Held::default();
+        facet.values.iter().for_each(|value| all.hold(pack, facet, value));
+        for reached in all.values.into_iter().filter(|(other, _)| *other != facet.id) {
+            implied.entry(reached).or_default().insert(facet.id.as_str());
+        }
+    }
+    implied
 }
 
 fn half_up(part: i64, whole: i64) -> i64 {

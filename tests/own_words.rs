@@ -35,7 +35,11 @@ fn every_method_has_a_case_with_a_source() {
     assert_eq!(methods, known);
     for case in cases() {
         let document = pack.document(&case.source.document).unwrap();
-        assert!(document.sections.iter().any(|section| Some(&section.id) == case.source.section.as_ref()), "{}", case.method);
+        assert!(
+            document.sections.iter().any(|section| Some(&section.id) == case.source.section.as_ref()),
+            "{}",
+            case.method
+        );
     }
 }
 
@@ -43,7 +47,9 @@ fn every_method_has_a_case_with_a_source() {
 fn every_method_is_in_the_top_five_for_its_own_words() {
     let mut missed = Vec::new();
     for case in cases() {
-        let advice = builtin().recommend_top(&case.profile, 5).unwrap_or_else(|problems| panic!("{}: {problems:?}", case.method));
+        let advice = builtin()
+            .recommend_top(&case.profile, 5)
+            .unwrap_or_else(|problems| panic!("{}: {problems:?}", case.method));
         if !advice.methods.iter().any(|ranked| ranked.id == case.method) {
             let rank = advice.others.iter().find(|listed| listed.id == case.method).map(|listed| listed.rank);
             let better: Vec<_> = advice.methods.iter().map(|ranked| ranked.id).collect();

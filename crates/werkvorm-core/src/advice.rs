@@ -214,7 +214,7 @@ pub struct Reason<'e> {
     /// The most points it can give, whatever the answer to open questions.
     pub high: i64,
     /// The facets and numbers it asks.
-    pub questions: Vec<&'e str>,
+    pub questions: &'e [String],
     /// Who says so.
     pub sources: &'e [Citation],
     /// Where the rule is written.
@@ -270,9 +270,9 @@ pub struct Exclusion<'e> {
     /// The rule.
     pub reason: Reason<'e>,
     /// What is so in this profile and makes the rule hold.
-    pub broken: Vec<Condition>,
+    pub broken: Vec<&'e Condition>,
     /// Single changes that lift this rule, nearest first; each is something that must become so.
-    pub lifted_by: Vec<Condition>,
+    pub lifted_by: Vec<&'e Condition>,
 }
 
 /// A question that was left open.
@@ -315,5 +315,5 @@ pub struct NotHolding<'e> {
     /// The rule; its `low` and `high` say what it would give.
     pub reason: Reason<'e>,
     /// What is missing in the nearest alternative of its condition.
-    pub missing: Vec<Condition>,
+    pub missing: Vec<&'e Condition>,
 }

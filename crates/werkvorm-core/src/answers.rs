@@ -5,7 +5,7 @@
 
 use crate::check::MAX_WEIGHT;
 use crate::condition::Truth;
-use crate::diagnostic::{Diagnostic, code, fold, sort_diagnostics};
+use crate::diagnostic::{Diagnostic, code, sort_diagnostics};
 use crate::pack::{Facet, Number, Pack};
 use crate::profile::{Answer, Profile};
 use crate::vocabulary::{Question, Vocabulary, is_asked, question_id};
@@ -38,7 +38,7 @@ impl Answers {
         let mut numbers = vec![None; pack.numbers.len()];
         for (name, answer) in &profile.answers {
             let Some(question) = reader.question(name) else { continue };
-            if reader.leaves_open(answer) {
+            if reader.leaves_open(question, answer) {
                 continue;
             }
             if given.iter().any(|(earlier, _)| *earlier == question) {
@@ -142,14 +142,14 @@ impl Answers {
 }
 
 /// What is known about every value: those given and all broader ones hold; in an answered facet the
-/// others do not; in an open facet they are not known.
+/// others do not, unless an open question can still make them hold; in an open facet they are not known.
 fn truths(pack: &Pack, vocabulary: &Vocabulary, given: &[(Question, Vec<usize>)]) -> Vec<Truth> {
     let mut values = vec![Truth::NotKnown; vocabulary.atoms()];
+    let mut answered = vec![false; pack.facets.len()];
     for (question, _) in given {
-        let Question::Facet(at) = question else { continue };
-        let first = vocabulary.atom(*at, 0).unwrap_or(0);
-        let count = pack.facets.get(*at).map_or(0, |facet| facet.values.len());
-        values.iter_mut().skip(first).take(count).for_each(|value| *value = Truth::Fails);
+        if let Question::Facet(at) = question {
+            answered.iter_mut().skip(*at).take(1).for_each(|slot| *slot = true);
+        }
     }
     for (question, chosen) in given {
         let Question::Facet(at) = question else { continue };
@@ -158,6 +158,18 @@ fn truths(pack: &Pack, vocabulary: &Vocabulary, given: &[(Question, Vec<usize>)]
                 if let Some(value) = values.get_mut(*wider) {
                     *value = Truth::Holds;
                 }
+            }
+        }
+    }
+    let is_answered = |facet: &usize| answered.get(*facet).copied().unwrap_or(false);
+    for (facet, first) in (0..pack.facets.len()).filter_map(|at| Some((at, vocabulary.atom(at, 0)?))) {
+        if !is_answered(&facet) {
+            continue;
+        }
+        let count = pack.facets.get(facet).map_or(0, |facet| facet.values.len());
+        for (atom, value) in values.iter_mut().enumerate().skip(first).take(count) {
+            if *value == Truth::NotKnown && vocabulary.implied_by(atom).iter().all(is_answered) {
+                *value = Truth::Fails;
             }
         }
     }
@@ -190,22 +202,34 @@ impl Reader<'_> {
         Some(question)
     }
 
-    fn leaves_open(&self, answer: &Answer) -> bool {
-        match answer {
-            Answer::Open => true,
-            Answer::One(word) => is_word(word, "unknown", &self.pack.words.unknown),
+    fn leaves_open(&self, question: Question, answer: &Answer) -> bool {
+        match (answer, question) {
+            (Answer::Open, _) => true,
+            // A value of the facet wins over a word with a meaning of its own.
+            (Answer::One(word), Question::Facet(at)) => {
+                self.vocabulary.value(at, word).is_none() && self.vocabulary.is_unknown(word)
+            }
+            (Answer::One(word), Question::Number(_)) => self.vocabulary.is_unknown(word),
             _ => false,
         }
     }
 
     fn values(&mut self, name: &str, at: usize, facet: &Facet, answer: &Answer) -> Option<Vec<usize>> {
-        let written: Vec<String> = match answer {
-            Answer::One(word) if is_word(word, "none", &self.pack.words.none) && !facet.takes_one() => {
-                Vec::new()
+        let number;
+        let written: &[String] = match answer {
+            Answer::One(word)
+                if !facet.takes_one()
+                    && self.vocabulary.value(at, word).is_none()
+                    && self.vocabulary.is_none(word) =>
+            {
+                &[]
             }
-            Answer::One(word) => vec![word.clone()],
-            Answer::Many(words) => words.clone(),
-            Answer::Whole(number) => vec![number.to_string()],
+            Answer::One(word) => std::slice::from_ref(word),
+            Answer::Many(words) => words,
+            Answer::Whole(whole) => {
+                number = whole.to_string();
+                std::slice::from_ref(&number)
+            }
             Answer::Unfit(text) => {
                 let help = format!("write {}", wanted(facet));
                 self.report(&code::ANSWER_TYPE, name, text, format!("`{name}` cannot be {text}"), help);
@@ -215,7 +239,7 @@ impl Reader<'_> {
         };
         let mut values = Vec::new();
         let mut wrong = false;
-        for word in &written {
+        for word in written {
             match self.vocabulary.value(at, word) {
                 Some(value) if values.contains(&value) => {}
                 Some(value) => values.push(value),
@@ -302,11 +326,6 @@ impl Reader<'_> {
         }
         weights
     }
-}
-
-fn is_word(written: &str, own: &str, more: &[String]) -> bool {
-    let written = fold(written);
-    written == own || more.iter().any(|word| fold(word) == written)
 }
 
 fn wanted(facet: &Facet) -> String {

@@ -496,7 +496,7 @@ impl Checker<'_> {
     }
 
     fn condition(&mut self, item: &str, condition: &Condition) {
-        let (depth, parts) = size(condition);
+        let (depth, parts) = condition.size();
         let terms = crate::terms::count(condition);
         if depth > MAX_CONDITION_DEPTH || parts > MAX_CONDITION_PARTS || terms > MAX_CONDITION_TERMS {
             let message = format!("a condition of {parts} parts, {depth} deep, with {terms} alternatives");
@@ -625,13 +625,4 @@ impl Checker<'_> {
 /// Whether a number lies within plus and minus a limit; the smallest number has no absolute value.
 fn within(number: i64, limit: i64) -> bool {
     (-limit..=limit).contains(&number)
-}
-
-/// Depth and number of parts of a condition.
-fn size(condition: &Condition) -> (usize, usize) {
-    condition
-        .parts()
-        .iter()
-        .map(size)
-        .fold((1, 1), |(depth, parts), (inner, count)| (depth.max(inner + 1), parts + count))
 }

@@ -118,6 +118,13 @@ impl Condition {
         }
     }
 
+    /// How deep the condition is nested, and how many parts it has, itself included.
+    #[must_use]
+    pub fn size(&self) -> (usize, usize) {
+        let inner = self.parts().iter().map(Condition::size);
+        inner.fold((1, 1), |(depth, parts), (inner, count)| (depth.max(inner + 1), parts + count))
+    }
+
     /// The questions (facets and numbers) the condition asks, each once, in order of their ids.
     #[must_use]
     pub fn questions(&self) -> Vec<&str> {

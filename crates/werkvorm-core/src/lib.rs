@@ -11,8 +11,11 @@ mod check;
 mod condition;
 mod diagnostic;
 mod engine;
+mod evaluate;
+mod explain;
 mod pack;
 mod profile;
+mod program;
 mod terms;
 mod text;
 mod vocabulary;
@@ -22,7 +25,9 @@ pub use crate::advice::{
     FittingExample, Listed, Named, Need, NotHolding, OpenQuestion, PackName, Range, Ranked, Reason, Score,
     Understood, Weight,
 };
-pub use crate::check::{MAX_CRITERION_SCORE, MAX_FIT, MAX_POINTS, MAX_WEIGHT, check};
+pub use crate::check::{
+    MAX_CONDITION_DEPTH, MAX_CONDITION_PARTS, MAX_CRITERION_SCORE, MAX_FIT, MAX_POINTS, MAX_WEIGHT, check,
+};
 pub use crate::condition::{Condition, Truth};
 pub use crate::diagnostic::{
     CODES, Code, Diagnostic, Label, Severity, code, did_you_mean, fold, sort_diagnostics,

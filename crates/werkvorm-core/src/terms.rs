@@ -13,10 +13,12 @@ pub(crate) struct Literal<'c> {
     pub(crate) negated: bool,
 }
 
-/// The simple questions: has this value; is the number at least this.
+/// The simple questions: has one of these values; is the number at least this.
+///
+/// Several values are one question, because many rules ask for long lists and most of them for the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Asks<'c> {
-    Value { facet: &'c str, value: &'c str },
+    AnyOf { facet: &'c str, values: &'c [String] },
     AtLeast { number: &'c str, bound: i64 },
 }
 
@@ -51,14 +53,7 @@ fn count_signed(condition: &Condition, negated: bool) -> usize {
             }
             ways.get(at_least_picks(*count, of.len(), negated)).copied().unwrap_or(0)
         }
-        Condition::Has { .. } => 1,
-        Condition::HasAny { values, .. } => {
-            if negated {
-                1
-            } else {
-                values.len()
-            }
-        }
+        Condition::Has { .. } | Condition::HasAny { .. } => 1,
         Condition::HasAll { values, .. } => {
             if negated {
                 values.len()
@@ -107,14 +102,11 @@ fn alternatives(condition: &Condition, negated: bool) -> Vec<Term<'_>> {
             let pick = at_least_picks(*count, of.len(), negated);
             picks(&each(of, negated), pick)
         }
-        Condition::Has { facet, value } => vec![vec![literal(facet, value, negated)]],
-        Condition::HasAny { facet, values } | Condition::HasAll { facet, values } => {
-            let literals = values.iter().map(|value| literal(facet, value, negated));
-            if matches!(condition, Condition::HasAny { .. }) == negated {
-                vec![literals.collect()]
-            } else {
-                literals.map(|literal| vec![literal]).collect()
-            }
+        Condition::Has { facet, value } => vec![vec![any_of(facet, std::slice::from_ref(value), negated)]],
+        Condition::HasAny { facet, values } => vec![vec![any_of(facet, values, negated)]],
+        Condition::HasAll { facet, values } => {
+            let literals = values.iter().map(|value| any_of(facet, std::slice::from_ref(value), negated));
+            if negated { literals.map(|literal| vec![literal]).collect() } else { vec![literals.collect()] }
         }
         Condition::Number { number, at_least, at_most } => {
             let lower = at_least.map(|bound| bounded(number, bound, negated));
@@ -126,8 +118,8 @@ fn alternatives(condition: &Condition, negated: bool) -> Vec<Term<'_>> {
     }
 }
 
-fn literal<'c>(facet: &'c str, value: &'c str, negated: bool) -> Literal<'c> {
-    Literal { asks: Asks::Value { facet, value }, negated }
+fn any_of<'c>(facet: &'c str, values: &'c [String], negated: bool) -> Literal<'c> {
+    Literal { asks: Asks::AnyOf { facet, values }, negated }
 }
 
 fn bounded(number: &str, bound: i64, negated: bool) -> Literal<'_> {
@@ -174,7 +166,7 @@ mod tests {
                     .map(|literal| {
                         let sign = if literal.negated { "!" } else { "" };
                         match literal.asks {
-                            Asks::Value { value, .. } => format!("{sign}{value}"),
+                            Asks::AnyOf { values, .. } => format!("{sign}{}", values.join("/")),
                             Asks::AtLeast { number, bound } => format!("{sign}{number}>={bound}"),
                         }
                     })
@@ -191,6 +183,9 @@ mod tests {
         let (a, b, c) = (has("a"), has("b"), has("c"));
         check(&Condition::always(), "");
         check(&Condition::Any(Vec::new()), "");
+        let several = Condition::HasAny { facet: "f".into(), values: vec!["a".into(), "b".into()] };
+        check(&several, "a/b");
+        check(&Condition::Not(Box::new(several)), "!a/b");
         check(&Condition::All(vec![a.clone(), Condition::Any(vec![b.clone(), c.clone()])]), "a&b | a&c");
         check(&Condition::Not(Box::new(Condition::All(vec![a.clone(), b.clone()]))), "!a | !b");
         check(&Condition::Not(Box::new(Condition::Any(vec![a.clone(), b.clone()]))), "!a&!b");

@@ -3,7 +3,7 @@
 //! Everything that has to find a facet, value or number by what somebody wrote goes through here,
 //! so that scripts, packs and profiles understand the same words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{did_you_mean, fold};
 use crate::pack::{About, Facet, Number, Pack, ValuesAllowed};
@@ -28,13 +28,26 @@ pub(crate) struct Vocabulary {
     first_atom: Vec<usize>,
     /// Per atom: itself and every broader atom.
     closure: Vec<Vec<usize>>,
+    /// Per atom: the other facets that have a narrower value, and so can make it hold.
+    implied_by: Vec<Vec<usize>>,
     /// Folded id or alias to the place of a criterion.
     criteria: BTreeMap<String, usize>,
+    /// Folded words that leave a question open.
+    unknown: BTreeSet<String>,
+    /// Folded words that say "none of these".
+    none: BTreeSet<String>,
 }
 
 impl Vocabulary {
     pub(crate) fn new(pack: &Pack) -> Self {
-        let mut vocabulary = Self::default();
+        let words = |own: &str, more: &[String]| {
+            more.iter().map(String::as_str).chain([own]).map(fold).collect::<BTreeSet<_>>()
+        };
+        let mut vocabulary = Self {
+            unknown: words("unknown", &pack.words.unknown),
+            none: words("none", &pack.words.none),
+            ..Self::default()
+        };
         // Aliases first, so that an id always wins over an alias of something else.
         for ids in [false, true] {
             for (at, facet) in pack.facets.iter().enumerate() {
@@ -68,7 +81,24 @@ impl Vocabulary {
             atoms += facet.values.len();
         }
         vocabulary.closure = vocabulary.close(pack, atoms);
+        vocabulary.implied_by = vocabulary.implications(pack, atoms);
         vocabulary
+    }
+
+    fn implications(&self, pack: &Pack, atoms: usize) -> Vec<Vec<usize>> {
+        let mut implied_by = vec![Vec::new(); atoms];
+        for (facet_at, facet) in pack.facets.iter().enumerate() {
+            let Some(first) = self.atom(facet_at, 0) else { continue };
+            let own = first..first + facet.values.len();
+            for wider in own.clone().flat_map(|atom| self.closure(atom)) {
+                if let Some(facets) = implied_by.get_mut(*wider).filter(|_| !own.contains(wider))
+                    && facets.last() != Some(&facet_at)
+                {
+                    facets.push(facet_at);
+                }
+            }
+        }
+        implied_by
     }
 
     /// Every atom with everything broader than it, found by walking; cycles just end the walk.
@@ -110,11 +140,22 @@ impl Vocabulary {
     }
 
     pub(crate) fn question(&self, name: &str) -> Option<Question> {
-        self.questions.get(&fold(name)).copied()
+        self.questions.get(name).or_else(|| self.questions.get(&fold(name))).copied()
     }
 
     pub(crate) fn value(&self, facet: usize, name: &str) -> Option<usize> {
-        self.values.get(facet)?.get(&fold(name)).copied()
+        let values = self.values.get(facet)?;
+        values.get(name).or_else(|| values.get(&fold(name))).copied()
+    }
+
+    /// Whether a word leaves the question open.
+    pub(crate) fn is_unknown(&self, word: &str) -> bool {
+        self.unknown.contains(&fold(word))
+    }
+
+    /// Whether a word says "none of these".
+    pub(crate) fn is_none(&self, word: &str) -> bool {
+        self.none.contains(&fold(word))
     }
 
     pub(crate) fn criterion(&self, name: &str) -> Option<usize> {
@@ -125,6 +166,13 @@ impl Vocabulary {
         Some(self.first_atom.get(facet)? + value)
     }
 
+    /// The facet and value of an atom, by their places.
+    pub(crate) fn place_of(&self, atom: usize) -> (usize, usize) {
+        // Facets without values share their first atom with the next; the last of those has it.
+        let facet = self.first_atom.partition_point(|first| *first <= atom).saturating_sub(1);
+        (facet, atom - self.first_atom.get(facet).copied().unwrap_or(0))
+    }
+
     /// How many atoms the facets have together.
     pub(crate) fn atoms(&self) -> usize {
         self.closure.len()
@@ -133,6 +181,11 @@ impl Vocabulary {
     /// The atom itself and every broader one.
     pub(crate) fn closure(&self, atom: usize) -> &[usize] {
         self.closure.get(atom).map_or(&[], Vec::as_slice)
+    }
+
+    /// The other facets that can make an atom hold.
+    pub(crate) fn implied_by(&self, atom: usize) -> &[usize] {
+        self.implied_by.get(atom).map_or(&[], Vec::as_slice)
     }
 
     /// "did you mean …" for a value of a facet, or the list when it is short.
@@ -164,8 +217,9 @@ impl Vocabulary {
     }
 }
 
+/// The words for something: its id, as written and folded, or its aliases.
 fn names(id: &str, aliases: &[String], ids: bool) -> Vec<String> {
-    if ids { vec![fold(id)] } else { aliases.iter().map(|alias| fold(alias)).collect() }
+    if ids { vec![fold(id), id.to_owned()] } else { aliases.iter().map(|alias| fold(alias)).collect() }
 }
 
 /// Whether profiles are asked this question.

@@ -1,0 +1,424 @@
+//! From scores to an advice that says why: reasons, needs, examples, exclusions, open questions.
+
+use std::cell::RefCell;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use crate::advice::{
+    Advised, Answered, CriterionScore, Exclusion, FittingExample, Named, Need, NotHolding, OpenQuestion,
+    PackName, Range, Ranked, Reason, Score, Understood, Weight,
+};
+use crate::answers::Answers;
+use crate::check::MAX_CRITERION_SCORE;
+use crate::condition::{Condition, Truth};
+use crate::engine::{Engine, NEED};
+use crate::evaluate::{Evaluation, clamp, fit};
+use crate::pack::Effect;
+use crate::profile::Profile;
+use crate::program::{Atom, Kind, Literal, literal_truth};
+use crate::vocabulary::Question;
+
+/// At most this many examples are shown with a method.
+const EXAMPLES_SHOWN: usize = 2;
+
+/// Writes the explanation of one evaluation.
+pub(crate) struct Explainer<'e, 'v> {
+    engine: &'e Engine,
+    evaluation: &'v Evaluation,
+    /// The sum of the weights.
+    weights: i64,
+    /// Many methods are ruled out by one condition; what lifts it is looked for once.
+    lifts: RefCell<BTreeMap<usize, Vec<&'e Condition>>>,
+}
+
+impl<'e, 'v> Explainer<'e, 'v> {
+    pub(crate) fn new(engine: &'e Engine, evaluation: &'v Evaluation) -> Self {
+        let weights = evaluation.answers.weights.iter().sum();
+        Self { engine, evaluation, weights, lifts: RefCell::default() }
+    }
+
+    pub(crate) fn pack_name(&self) -> PackName<'e> {
+        let pack = &self.engine.pack;
+        PackName { id: &pack.id, version: &pack.version, hash: &pack.hash }
+    }
+
+    pub(crate) fn score(&self, method: usize) -> Score<'e> {
+        let standing = self.evaluation.standings[method];
+        let of = |total| fit(total, self.weights);
+        let fit = of(standing.total);
+        let bands = &self.engine.pack.bands;
+        Score {
+            total: standing.total,
+            fit,
+            band: bands.iter().find(|band| fit >= band.from_fit).map_or("", |band| &band.id),
+            range: Range {
+                low: standing.low,
+                high: standing.high,
+                fit_low: of(standing.low),
+                fit_high: of(standing.high),
+            },
+        }
+    }
+
+    /// A method with everything that speaks for and against it.
+    pub(crate) fn ranked(&self, at: usize, rank: usize) -> Ranked<'e> {
+        let method = &self.engine.pack.methods[at];
+        let rules = self.engine.program.rules_of(at);
+        let (mut reasons, mut not_known) = (Vec::with_capacity(rules.len()), Vec::with_capacity(rules.len()));
+        let mut may_be_excluded = Vec::new();
+        let mut advising = Vec::new();
+        for rule in rules {
+            let compiled = &self.engine.program.rules[rule];
+            match (compiled.kind, self.evaluation.truths[compiled.condition as usize]) {
+                (_, Truth::Fails) => {}
+                (Kind::Points | Kind::Curve(_), _) => {
+                    let reason = self.reason(rule);
+                    match reason.truth {
+                        Truth::Holds if reason.points != 0 => reasons.push(reason),
+                        Truth::NotKnown => not_known.push(reason),
+                        _ => {}
+                    }
+                }
+                (Kind::Exclude, Truth::NotKnown) => may_be_excluded.push(self.reason(rule)),
+                (Kind::Caution | Kind::Guideline(_), Truth::Holds) => advising.push(rule),
+                _ => {}
+            }
+        }
+        reasons.sort_unstable_by_key(|reason| (Reverse(reason.points.abs()), reason.rule));
+        not_known.sort_unstable_by_key(|reason| (Reverse(reason.high - reason.low), reason.rule));
+        let (cautions, guidelines) = self.cautions_and_guidelines(advising.into_iter());
+        let links = &self.engine.program.methods[at];
+        let combines = links.combines_with.iter().map(|other| &self.engine.pack.methods[*other]);
+        Ranked {
+            rank,
+            id: &method.id,
+            name: &method.name,
+            score: self.score(at),
+            criteria: self.criteria(at),
+            reasons,
+            not_known,
+            may_be_excluded,
+            cautions,
+            guidelines,
+            needs: self.needs(at),
+            examples: self.fitting_examples(at),
+            combines_with: combines.map(|other| Named { id: &other.id, label: &other.name }).collect(),
+            sources: &method.sources,
+        }
+    }
+
+    fn criteria(&self, method: usize) -> Vec<CriterionScore<'e>> {
+        let criteria = &self.engine.pack.criteria;
+        let sums = &self.evaluation.sums[method * criteria.len()..(method + 1) * criteria.len()];
+        let weighted = criteria.iter().zip(&self.evaluation.answers.weights).zip(sums);
+        let scored = weighted.map(|((criterion, weight), sums)| CriterionScore {
+            criterion: &criterion.id,
+            label: &criterion.label,
+            weight: *weight,
+            points: sums.points,
+            score: clamp(sums.points),
+            low: clamp(sums.low),
+            high: clamp(sums.high),
+        });
+        scored.collect()
+    }
+
+    fn reason(&self, at: usize) -> Reason<'e> {
+        let compiled = &self.engine.program.rules[at];
+        let rule = &self.engine.pack.rules[compiled.rule as usize];
+        let outcome = self.evaluation.outcome(&self.engine.pack, compiled);
+        // A rule that does not hold shows what it would give.
+        let (low, high) = match (outcome.truth, &rule.effect) {
+            (Truth::Fails, Effect::Points(points)) => (*points, *points),
+            (Truth::Fails, Effect::Curve(curve)) => {
+                let number = self.engine.pack.number(&curve.number);
+                number.map_or((0, 0), |n| curve.points_between(n.min, n.max))
+            }
+            _ => (outcome.low, outcome.high),
+        };
+        Reason {
+            rule: &rule.id,
+            title: &rule.title,
+            because: &rule.because,
+            criterion: &rule.criterion,
+            truth: outcome.truth,
+            points: outcome.points,
+            low,
+            high,
+            questions: &self.engine.program.questions[compiled.condition as usize].1,
+            sources: &rule.sources,
+            place: &rule.place,
+        }
+    }
+
+    /// The cautions and guidelines about the whole advice.
+    pub(crate) fn general(&self) -> (Vec<Reason<'e>>, Vec<Advised<'e>>) {
+        let program = &self.engine.program;
+        let holds =
+            |at: &usize| self.evaluation.truths[program.rules[*at].condition as usize] == Truth::Holds;
+        self.cautions_and_guidelines(program.general_rules().filter(holds))
+    }
+
+    fn cautions_and_guidelines(
+        &self,
+        rules: impl Iterator<Item = usize>,
+    ) -> (Vec<Reason<'e>>, Vec<Advised<'e>>) {
+        let mut cautions = Vec::new();
+        let mut guidelines = Vec::new();
+        for at in rules {
+            let reason = self.reason(at);
+            match self.engine.program.rules[at].kind {
+                Kind::Guideline(guideline) => {
+                    let guideline = &self.engine.pack.guidelines[guideline as usize];
+                    guidelines.push(Advised { guideline, reason });
+                }
+                _ => cautions.push(reason),
+            }
+        }
+        // The more a rule asks, the more it is about this situation.
+        cautions.sort_unstable_by_key(|reason| (Reverse(reason.questions.len()), reason.rule));
+        guidelines.sort_unstable_by_key(|advised: &Advised<'e>| {
+            (Reverse(advised.reason.questions.len()), advised.reason.rule)
+        });
+        (cautions, guidelines)
+    }
+
+    fn needs(&self, method: usize) -> Vec<Need<'e>> {
+        let Some(facet) = self.engine.pack.facet(NEED) else { return Vec::new() };
+        let needs = self.engine.program.methods[method].needs.iter().map(|(value, atom)| {
+            let value = &facet.values[*value];
+            let arranged = atom.map_or(Truth::NotKnown, |atom| self.evaluation.atoms[atom]);
+            Need { id: &value.id, label: &value.label, arranged }
+        });
+        needs.collect()
+    }
+
+    /// The examples that used the method: those that share most with the profile first.
+    fn fitting_examples(&self, method: usize) -> Vec<FittingExample<'e>> {
+        let program = &self.engine.program;
+        let shared = |at: usize| {
+            let atoms = program.example_atoms[at].iter();
+            atoms.filter(|atom| self.evaluation.atoms[**atom] == Truth::Holds).count()
+        };
+        let examples = program.methods[method].examples.iter();
+        let mut fitting: Vec<_> = examples
+            .map(|at| FittingExample { example: &self.engine.pack.examples[*at], shared: shared(*at) })
+            .collect();
+        fitting.sort_by_key(|fitting| (Reverse(fitting.shared), &fitting.example.id));
+        fitting.truncate(EXAMPLES_SHOWN);
+        fitting
+    }
+
+    /// Why a method is ruled out.
+    pub(crate) fn exclusions(&self, method: usize) -> Vec<Exclusion<'e>> {
+        let program = &self.engine.program;
+        let excluding = program.rules_of(method).filter(|at| {
+            let rule = &program.rules[*at];
+            rule.kind == Kind::Exclude && self.evaluation.truths[rule.condition as usize] == Truth::Holds
+        });
+        excluding
+            .map(|at| {
+                let condition = program.rules[at].condition as usize;
+                let broken = self.nearest_term(condition).iter().map(|literal| program.shown(*literal));
+                let lifted_by =
+                    self.lifts.borrow_mut().entry(condition).or_insert_with(|| self.lifts(condition)).clone();
+                Exclusion { reason: self.reason(at), broken: broken.collect(), lifted_by }
+            })
+            .collect()
+    }
+
+    /// The rules of a method that do not hold, and what is missing.
+    pub(crate) fn not_holding(&self, method: usize) -> Vec<NotHolding<'e>> {
+        let program = &self.engine.program;
+        let failing = program
+            .rules_of(method)
+            .filter(|at| self.evaluation.truths[program.rules[*at].condition as usize] == Truth::Fails);
+        failing
+            .map(|at| {
+                let nearest = self.nearest_term(program.rules[at].condition as usize).iter();
+                let missing = nearest
+                    .filter(|literal| literal_truth(&self.evaluation.atoms, **literal) != Truth::Holds);
+                NotHolding {
+                    reason: self.reason(at),
+                    missing: missing.map(|literal| program.shown(*literal)).collect(),
+                }
+            })
+            .collect()
+    }
+
+    /// The alternative of a condition with the fewest literals that do not hold.
+    fn nearest_term(&self, condition: usize) -> &'e [Literal] {
+        let differing = |term: &&[Literal]| {
+            term.iter().filter(|coded| literal_truth(&self.evaluation.atoms, **coded) != Truth::Holds).count()
+        };
+        self.engine.program.terms_of(condition).min_by_key(differing).unwrap_or(&[])
+    }
+
+    /// Single changes after which a condition that holds no longer does: the opposites of the literals that
+    /// make it hold. Each is tried, because what it touches may make the condition hold in another way.
+    fn lifts(&self, condition: usize) -> Vec<&'e Condition> {
+        let program = &self.engine.program;
+        let holding = program.terms_of(condition).filter(|term| {
+            term.iter().all(|coded| literal_truth(&self.evaluation.atoms, *coded) == Truth::Holds)
+        });
+        let mut lifts: Vec<Literal> = Vec::new();
+        for change in holding.flatten().map(|coded| coded ^ 1) {
+            if !lifts.contains(&change) {
+                lifts.push(change);
+            }
+        }
+        let lets_go = |after: &Answers| {
+            let atoms = program.atoms(after);
+            program
+                .terms_of(condition)
+                .all(|term| term.iter().any(|coded| literal_truth(&atoms, *coded) != Truth::Holds))
+        };
+        lifts.retain(|change| self.changed(*change).iter().any(lets_go));
+        // What the organisation can change comes first, and adding something before giving something up.
+        lifts.sort_by_key(|change| (!self.is_adjustable(*change), change & 1 == 1));
+        lifts.into_iter().map(|change| program.shown(change)).collect()
+    }
+
+    /// The answers in which a literal has become so; none when the question has no such answer.
+    fn changed(&self, literal: Literal) -> Vec<Answers> {
+        let Engine { pack, vocabulary, program } = self.engine;
+        let answers = &self.evaluation.answers;
+        let negated = literal & 1 == 1;
+        match program.atom(literal, vocabulary) {
+            Atom::AtLeast(number, bound) => {
+                let nearest = if negated { bound - 1 } else { bound };
+                let bounds = &pack.numbers[number];
+                let possible = (bounds.min..=bounds.max).contains(&nearest);
+                possible.then(|| answers.with_number(number, nearest)).into_iter().collect()
+            }
+            Atom::AnyOf(facet, values) if negated => {
+                let without = |left: Vec<Answers>, value: &usize| {
+                    left.iter()
+                        .flat_map(|after| after.without_value(pack, vocabulary, facet, *value))
+                        .collect()
+                };
+                values.iter().fold(vec![answers.clone()], without)
+            }
+            Atom::AnyOf(facet, values) => {
+                values.iter().map(|value| answers.with_value(pack, vocabulary, facet, *value)).collect()
+            }
+        }
+    }
+
+    fn is_adjustable(&self, literal: Literal) -> bool {
+        let Engine { pack, vocabulary, program } = self.engine;
+        match program.atom(literal, vocabulary) {
+            Atom::AtLeast(number, _) => pack.numbers[number].adjustable,
+            Atom::AnyOf(facet, _) => pack.facets[facet].adjustable,
+        }
+    }
+
+    /// The questions that rules wait for, those that can move the top most first.
+    pub(crate) fn open_questions(&self, top: usize) -> Vec<OpenQuestion<'e>> {
+        let Engine { pack, program, .. } = self.engine;
+        let Evaluation { answers, truths, standings, order, .. } = self.evaluation;
+        // The methods that could reach the top: those whose best case beats the worst case of the last place.
+        let entry = order.get(top.saturating_sub(1)).or(order.last());
+        let needed = entry.map_or(i64::MIN, |at| standings[*at].low);
+        let contends = |method: usize| !standings[method].excluded && standings[method].high >= needed;
+        let criteria = answers.weights.len().max(1);
+        let weights: Vec<i64> = (0..program.groups())
+            .map(|group| if contends(group / criteria) { answers.weights[group % criteria] } else { 0 })
+            .collect();
+        let mut moved = vec![0_i64; program.conditions()];
+        for (condition, moved) in
+            moved.iter_mut().enumerate().filter(|(at, _)| truths[*at] == Truth::NotKnown)
+        {
+            let postings = program.postings(condition).iter();
+            *moved = postings.map(|(group, points)| weights[*group as usize] * i64::from(points.abs())).sum();
+        }
+        for (group, at) in &program.curves {
+            let rule = &program.rules[*at];
+            let outcome = self.evaluation.outcome(pack, rule);
+            moved[rule.condition as usize] += weights[*group] * (outcome.high - outcome.low);
+        }
+        // Being ruled out moves a method as far as a whole criterion can.
+        for (_, condition) in program.excluding.iter().filter(|(method, _)| contends(*method)) {
+            moved[*condition] += 2 * MAX_CRITERION_SCORE;
+        }
+        let facets = pack.facets.len();
+        let slot = |question: Question| match question {
+            Question::Facet(at) => at,
+            Question::Number(at) => facets + at,
+        };
+        let mut waiting = vec![(0, 0); facets + pack.numbers.len()];
+        for (condition, (questions, _)) in program.questions.iter().enumerate() {
+            // A condition that holds still waits for the number of its curve.
+            let number = program.curve_number[condition].filter(|_| truths[condition] == Truth::Holds);
+            if truths[condition] == Truth::NotKnown || number.is_some_and(|at| answers.numbers[at].is_none())
+            {
+                for question in questions {
+                    let (moves, rules) = &mut waiting[slot(*question)];
+                    *moves += moved[condition];
+                    *rules += program.rules_resting_on[condition];
+                }
+            }
+        }
+        let all = (0..facets).map(Question::Facet).chain((0..pack.numbers.len()).map(Question::Number));
+        let mut open: Vec<_> = all
+            .filter(|question| waiting[slot(*question)].1 > 0 && answers.is_open(*question))
+            .map(|question| (Reverse(waiting[slot(question)]), question))
+            .collect();
+        open.sort_unstable();
+        let shown = open.into_iter().filter_map(|(Reverse((could_move, rules)), question)| {
+            let (id, label, asks) = match question {
+                Question::Facet(at) => {
+                    let facet = &pack.facets[at];
+                    (&facet.id, &facet.label, facet.question.as_ref()?)
+                }
+                Question::Number(at) => {
+                    let number = &pack.numbers[at];
+                    (&number.id, &number.label, number.question.as_ref()?)
+                }
+            };
+            Some(OpenQuestion { id, label, question: asks, rules, could_move })
+        });
+        shown.collect()
+    }
+
+    pub(crate) fn understood(&self, profile: &Profile) -> Understood<'e> {
+        let pack = &self.engine.pack;
+        let answers = &self.evaluation.answers;
+        let given = answers.given.iter().map(|(question, values)| match question {
+            Question::Facet(at) => {
+                let facet = &pack.facets[*at];
+                let named = values.iter().map(|value| &facet.values[*value]);
+                Answered {
+                    question: &facet.id,
+                    label: &facet.label,
+                    adjustable: facet.adjustable,
+                    values: named.map(|value| Named { id: &value.id, label: &value.label }).collect(),
+                    number: None,
+                    unit: None,
+                }
+            }
+            Question::Number(at) => {
+                let number = &pack.numbers[*at];
+                Answered {
+                    question: &number.id,
+                    label: &number.label,
+                    adjustable: number.adjustable,
+                    values: Vec::new(),
+                    number: answers.numbers[*at],
+                    unit: Some(&number.unit),
+                }
+            }
+        });
+        let weights = pack.criteria.iter().zip(&answers.weights).map(|(criterion, weight)| Weight {
+            criterion: &criterion.id,
+            label: &criterion.label,
+            weight: *weight,
+        });
+        Understood {
+            title: profile.title.clone(),
+            made_up: profile.made_up,
+            answers: given.collect(),
+            weights: weights.collect(),
+        }
+    }
+}
