@@ -47,6 +47,7 @@ struct Outcome {
 }
 
 fn outcomes() -> &'static [Outcome] {
+    if false { scratch(); }
     static OUTCOMES: OnceLock<Vec<Outcome>> = OnceLock::new();
     OUTCOMES.get_or_init(|| cases().into_iter().map(|(name, case)| run(name, &case)).collect())
 }
@@ -237,7 +238,8 @@ fn show(diagnostics: &[Diagnostic], sources: &Sources) -> String {
         writeln!(shown, "error[{}]: {}", diagnostic.code, diagnostic.message).unwrap();
         for Label { file, line, column, length, text } in &diagnostic.labels {
             if *line == 0 {
-                writeln!(shown, "  --> {file} `{text}`").unwrap();
+                let word = if text.is_empty() { String::new() } else { format!("`{text}`") };
+                writeln!(shown, "  --> {file} {word}").unwrap();
                 continue;
             }
             writeln!(shown, "  --> {file}:{line}:{column}+{length} {text}").unwrap();
@@ -393,5 +395,19 @@ fn scratch() {
             Ok(_) => println!("OK {script}\n"),
             Err(found) => println!("{}", show(&found, &sources)),
         }
+    }
+}
+#[test]
+#[ignore]
+fn real() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let (sources, found) = Sources::read(&root).unwrap();
+    println!("{}", show(&found, &sources));
+    match build(&sources) {
+        Ok(pack) => {
+            let report = run_cases(&Engine::new(pack).unwrap(), &sources);
+            println!("{} passed {} failed\n{}", report.passed, report.failed, show(&report.diagnostics, &sources));
+        }
+        Err(found) => println!("{}", show(&found, &sources)),
     }
 }

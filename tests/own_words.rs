@@ -35,11 +35,11 @@ fn every_method_has_a_case_with_a_source() {
     assert_eq!(methods, known);
     for case in cases() {
         let document = pack.document(&case.source.document).unwrap();
-        assert!(
-            document.sections.iter().any(|section| Some(&section.id) == case.source.section.as_ref()),
-            "{}",
-            case.method
-        );
+        let cited = match &case.source.section {
+            Some(cited) => document.sections.iter().any(|section| section.id == *cited),
+            None => document.sections.is_empty(),
+        };
+        assert!(cited, "{}", case.method);
     }
 }
 
@@ -56,5 +56,5 @@ fn every_method_is_in_the_top_five_for_its_own_words() {
             missed.push(format!("{} at {rank:?} ({}), after {}", case.method, case.name, better.join(", ")));
         }
     }
-    assert!(missed.is_empty(), "{} of 79 missed:\n{}", missed.len(), missed.join("\n"));
+    assert!(missed.is_empty(), "{} of {} missed:\n{}", missed.len(), cases().len(), missed.join("\n"));
 }

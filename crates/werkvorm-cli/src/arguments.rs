@@ -1,29 +1,46 @@
 //! The command line. The questions of the pack are its flags, so that a pack brings its own command line.
 
-use clap::builder::PossibleValuesParser;
+use std::collections::BTreeSet;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
 use clap::{Arg, ArgAction, Command, value_parser};
-use werkvorm::{About, DEFAULT_TOP, SCHEMAS};
+use werkvorm::{About, DEFAULT_TOP, Facet, Number, Pack, SCHEMAS, Text, fold};
 
 use crate::input::Start;
+use crate::terminal::width;
+
+/// Flags that no question can have; such a question is answered in a file.
+const TAKEN: [&str; 9] = ["help", "version", "lang", "rules", "pack", "top", "format", "output", "weight"];
 
 /// The whole command, with the flags of the pack in use and help in the language in use.
 pub(crate) fn command(start: &Start) -> Command {
     let texts = start.texts();
     let about = |name: &str| texts.get(&format!("about.{name}"));
     let profile = || {
-        [Arg::new("profile").value_name("PROFILE").help(texts.get("option.profile"))]
-            .into_iter()
-            .chain(questions(start))
-            .chain([Arg::new("weight")
-                .long("weight")
-                .value_name("CRITERION=0..5")
-                .action(ArgAction::Append)
-                .help(texts.get("option.weight"))])
+        let file = Arg::new("profile").value_name("PROFILE").help(texts.get("option.profile"));
+        let weight = Arg::new("weight")
+            .long("weight")
+            .value_name("CRITERION=0..5")
+            .action(ArgAction::Append)
+            .help(texts.get("option.weight"))
+            .help_heading(texts.get("heading.profile"));
+        [file].into_iter().chain(answers(start)).chain([weight])
+    };
+    let method = || {
+        Arg::new("method")
+            .value_name("METHOD")
+            .required(true)
+            .value_parser(Words(
+                start.engine().pack().methods.iter().map(|method| method.id.clone()).collect(),
+            ))
+            .hide_possible_values(true)
+            .help(texts.get("label.method"))
     };
     let output =
         || Arg::new("output").long("output").short('o').value_name("FILE").help(texts.get("option.output"));
     let recommend = Command::new("recommend")
         .about(about("recommend"))
+        .after_help(texts.get("option.answers"))
         .arg(
             Arg::new("top")
                 .long("top")
@@ -37,17 +54,23 @@ pub(crate) fn command(start: &Start) -> Command {
         .args(profile());
     let explain = Command::new("explain")
         .about(about("explain"))
-        .arg(Arg::new("method").value_name("METHOD").required(true).help(texts.get("label.method")))
+        .after_help(texts.get("option.answers"))
+        .arg(method())
         .arg(format(start, &["text", "json"]))
         .args(profile());
     let methods = Command::new("methods").about(about("methods")).arg(format(start, &["text", "json"]));
-    let method = Command::new("method")
-        .about(about("method"))
-        .arg(Arg::new("method").value_name("METHOD").required(true).help(texts.get("label.method")))
-        .arg(format(start, &["text", "json"]));
+    let one_method =
+        Command::new("method").about(about("method")).arg(method()).arg(format(start, &["text", "json"]));
+    let ids = questions(start.engine().pack()).into_iter().map(|question| question.id.to_owned()).collect();
     let vocabulary = Command::new("vocabulary")
         .about(about("vocabulary"))
-        .arg(Arg::new("question").value_name("QUESTION").help(texts.get("option.question")))
+        .arg(
+            Arg::new("question")
+                .value_name("QUESTION")
+                .value_parser(Words(ids))
+                .hide_possible_values(true)
+                .help(texts.get("option.question")),
+        )
         .arg(format(start, &["text", "json"]));
     let schema = Command::new("schema").about(about("schema")).arg(
         Arg::new("name")
@@ -66,6 +89,8 @@ pub(crate) fn command(start: &Start) -> Command {
         .about(about("rules"))
         .subcommand_required(true)
         .arg_required_else_help(true)
+        // These commands name their folder; `Start` says so to who tries otherwise.
+        .args(["rules", "pack"].map(|name| Arg::new(name).long(name).global(true).hide(true)))
         .subcommand(
             Command::new("check")
                 .about(about("rules-check"))
@@ -79,22 +104,21 @@ pub(crate) fn command(start: &Start) -> Command {
                 .arg(format(start, &["text", "json"])),
         )
         .subcommand(Command::new("build").about(about("rules-build")).arg(folder()).arg(output()));
+    // What every command has comes last in its help.
+    let everywhere = |name: &'static str, value: &'static str, order: usize| {
+        let help = texts.get(&format!("option.{name}"));
+        Arg::new(name).long(name).global(true).value_name(value).help(help).display_order(order)
+    };
     Command::new("werkvorm")
         .about(about("app"))
         .version(env!("CARGO_PKG_VERSION"))
+        .term_width(width())
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .arg(
-            Arg::new("lang")
-                .long("lang")
-                .global(true)
-                .value_name("LANG")
-                .value_parser(["nl", "en"])
-                .help(texts.get("option.lang")),
-        )
-        .arg(Arg::new("rules").long("rules").global(true).value_name("DIR").help(texts.get("option.rules")))
-        .arg(Arg::new("pack").long("pack").global(true).value_name("FILE").help(texts.get("option.pack")))
-        .subcommands([recommend, explain, methods, method, vocabulary, schema, rules, completions])
+        .arg(everywhere("lang", "LANG", 901).value_parser(["nl", "en"]).hide_possible_values(true))
+        .arg(everywhere("rules", "DIR", 902))
+        .arg(everywhere("pack", "FILE", 903))
+        .subcommands([recommend, explain, methods, one_method, vocabulary, schema, rules, completions])
 }
 
 fn format(start: &Start, formats: &[&'static str]) -> Arg {
@@ -108,26 +132,107 @@ fn format(start: &Start, formats: &[&'static str]) -> Arg {
         .help(help)
 }
 
+/// A question that a profile can answer, and the flag that answers it.
+pub(crate) struct Asked<'p> {
+    pub(crate) id: &'p str,
+    pub(crate) aliases: &'p [String],
+    /// What the parser calls it; no other argument can be called so.
+    pub(crate) argument: String,
+    flag: Option<String>,
+    other_flags: Vec<String>,
+    question: Option<&'p Text>,
+    form: AnswerForm<'p>,
+}
+
+enum AnswerForm<'p> {
+    Values(&'p Facet),
+    Number(&'p Number),
+}
+
+/// The questions of a pack, each flag given out once.
+pub(crate) fn questions(pack: &Pack) -> Vec<Asked<'_>> {
+    let is_asked = |about: &[About]| about.contains(&About::Profile);
+    let facets =
+        pack.facets.iter().filter(|facet| is_asked(&facet.about)).map(|facet| {
+            asked(&facet.id, &facet.aliases, facet.question.as_ref(), AnswerForm::Values(facet))
+        });
+    let numbers = pack.numbers.iter().filter(|number| is_asked(&number.about)).map(|number| {
+        asked(&number.id, &number.aliases, number.question.as_ref(), AnswerForm::Number(number))
+    });
+    let mut questions: Vec<_> = facets.chain(numbers).collect();
+    let mut taken: BTreeSet<String> = TAKEN.iter().map(|flag| (*flag).to_owned()).collect();
+    let mut free = |word: &str| {
+        let flag = word_of(word);
+        let fits = flag.starts_with(|c: char| c.is_ascii_lowercase())
+            && flag.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        (fits && taken.insert(flag.clone())).then_some(flag)
+    };
+    questions.iter_mut().for_each(|question| question.flag = free(question.id));
+    for question in &mut questions {
+        question.other_flags = question.aliases.iter().filter_map(|alias| free(alias)).collect();
+    }
+    questions
+}
+
+fn asked<'p>(
+    id: &'p str,
+    aliases: &'p [String],
+    question: Option<&'p Text>,
+    form: AnswerForm<'p>,
+) -> Asked<'p> {
+    let argument = format!("answer to {id}");
+    Asked { id, aliases, argument, flag: None, other_flags: Vec::new(), question, form }
+}
+
+/// A word of the vocabulary as a flag.
+pub(crate) fn word_of(word: &str) -> String {
+    if word == "weights" { "weight".to_owned() } else { fold(word) }
+}
+
 /// One flag for each question a profile can answer; values are checked by the engine, with suggestions.
-fn questions(start: &Start) -> Vec<Arg> {
+fn answers(start: &Start) -> Vec<Arg> {
     let texts = start.texts();
-    let pack = start.engine().pack();
     let heading = texts.get("heading.profile");
-    let flag = |id: &str| id.replace('_', "-");
-    let facets = pack.facets.iter().filter(|facet| facet.about.contains(&About::Profile)).map(|facet| {
-        let action = if facet.takes_one() { ArgAction::Set } else { ArgAction::Append };
-        let help = facet.question.as_ref().map(|question| texts.of(question).to_owned()).unwrap_or_default();
+    let arg = |asked: Asked<'_>| {
+        let flag = asked.flag?;
+        let question = asked.question.map(|question| texts.of(question)).unwrap_or_default();
         let arg =
-            Arg::new(facet.id.clone()).long(flag(&facet.id)).value_name("VALUE").action(action).help(help);
-        if facet.takes_one() { arg } else { arg.value_delimiter(',') }
-    });
-    let numbers = pack.numbers.iter().filter(|number| number.about.contains(&About::Profile)).map(|number| {
-        let help = number.question.as_ref().map(|question| texts.of(question).to_owned()).unwrap_or_default();
-        Arg::new(number.id.clone())
-            .long(flag(&number.id))
-            .value_name("NUMBER")
-            .allow_negative_numbers(true)
-            .help(format!("{help} ({})", texts.of(&number.unit)))
-    });
-    facets.chain(numbers).map(|arg| arg.help_heading(heading.clone())).collect()
+            Arg::new(asked.argument).long(flag).aliases(asked.other_flags).help_heading(heading.clone());
+        Some(match asked.form {
+            AnswerForm::Values(facet) => arg
+                .value_name(if facet.takes_one() { "VALUE" } else { "VALUE,..." })
+                .action(ArgAction::Append)
+                .value_delimiter(',')
+                .value_parser(Words(facet.values.iter().map(|value| value.id.clone()).collect()))
+                .hide_possible_values(true)
+                .help(question.to_owned()),
+            AnswerForm::Number(number) => arg
+                .value_name("NUMBER")
+                .action(ArgAction::Append)
+                .allow_negative_numbers(true)
+                .help(format!("{question} ({})", texts.of(&number.unit))),
+        })
+    };
+    questions(start.engine().pack()).into_iter().filter_map(arg).collect()
+}
+
+/// Takes any word, and completes to those that are known: aliases count too, and the engine judges.
+#[derive(Clone)]
+struct Words(Vec<String>);
+
+impl TypedValueParser for Words {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        argument: Option<&Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.0.iter().map(PossibleValue::new)))
+    }
 }

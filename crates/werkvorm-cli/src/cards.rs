@@ -1,12 +1,10 @@
 //! `werkvorm methods` and `werkvorm method ID`: the cards.
 
 use clap::ArgMatches;
-use comfy_table::{ContentArrangement, Table, TableStyle};
 
 use crate::failure::{Failure, print};
 use crate::input::Start;
-use crate::recommend::heading;
-use crate::terminal::{bold, dim, paragraph, styled, width};
+use crate::terminal::{bold, dim, heading, paragraph, styled, width};
 
 pub(crate) fn list(start: &Start, matches: &ArgMatches) -> Result<(), Failure> {
     let methods = &start.engine().pack().methods;
@@ -14,40 +12,43 @@ pub(crate) fn list(start: &Start, matches: &ArgMatches) -> Result<(), Failure> {
         return json(methods);
     }
     let texts = start.texts();
-    let mut table = Table::new();
-    table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_width(u16::try_from(width()).unwrap_or(80));
+    let width = width();
+    let mut page = String::new();
     for method in methods {
-        table.add_row([method.id.as_str(), texts.of(&method.name), texts.of(&method.what)]);
+        let name = styled(texts.of(&method.name), bold());
+        page.push_str(&paragraph(
+            "",
+            &format!("{name}  {}", styled(&format!("[{}]", method.id), dim())),
+            width,
+        ));
+        page.push_str(&paragraph("    ", texts.of(&method.what), width));
     }
-    print(&format!("{table}\n"))
+    print(&page)
 }
 
 pub(crate) fn one(start: &Start, matches: &ArgMatches) -> Result<(), Failure> {
     let name = matches.get_one::<String>("method").map_or("", String::as_str);
-    let is_json = matches.get_one::<String>("format").is_some_and(|format| format == "json");
-    let method = start.engine().pack().find_method(name).map_err(|problem| {
-        if is_json { Failure::ContentJson(vec![problem]) } else { Failure::content(vec![problem]) }
-    })?;
-    if is_json {
+    let found = start.engine().pack().find_method(name);
+    let method = found.map_err(|problem| start.command_line.failure("method", name, problem))?;
+    if matches.get_one::<String>("format").is_some_and(|format| format == "json") {
         return json(method);
     }
     let texts = start.texts();
     let card = texts.card(method);
     let width = width();
-    let mut page =
-        format!("{}  {}\n\n", styled(&card.name, bold()), styled(&format!("[{}]", card.id), dim()));
+    let name = format!("{}  {}", styled(&card.name, bold()), styled(&format!("[{}]", card.id), dim()));
+    let mut page = paragraph("", &name, width) + "\n";
     for (title, lines) in &card.paragraphs {
-        page.push_str(&heading(title));
+        page.push_str(&heading(title, width));
         lines.iter().for_each(|line| page.push_str(&paragraph("  ", line, width)));
     }
     if !card.steps.is_empty() {
-        page.push_str(&heading(&texts.get("heading.steps")));
+        page.push_str(&heading(&texts.get("heading.steps"), width));
         for (at, step) in card.steps.iter().enumerate() {
             page.push_str(&paragraph(&format!("  {}. ", at + 1), step, width));
         }
     }
-    page.push_str(&heading(&texts.get("heading.sources")));
+    page.push_str(&heading(&texts.get("heading.sources"), width));
     for source in &card.sources {
         let url = source.url.as_ref().map(|url| format!(" {url}")).unwrap_or_default();
         page.push_str(&paragraph("  - ", &format!("{}{url}", source.text), width));

@@ -5,21 +5,23 @@ use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
 
+use serde_json::json;
 use werkvorm::Diagnostic;
 
-use crate::{problems, terminal};
+use crate::problems;
+use crate::terminal::{harmless, paragraph, width};
 
 /// Why a command stopped.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The command line is wrong, or asks for help.
+    /// The command line cannot be understood, or asks for help.
     Usage(clap::Error),
+    /// The command line asks for two things that exclude each other.
+    Misuse(String),
     /// The content is wrong: all problems, and the texts they point at.
     Content { problems: Vec<Diagnostic>, texts: BTreeMap<String, String> },
-    /// The same, for programs: on standard output as JSON.
-    ContentJson(Vec<Diagnostic>),
-    /// The input cannot be used at all: wrong input without a place.
-    Input(String),
+    /// The content is wrong, and the output has said so.
+    Reported,
     /// The world is wrong.
     World { message: String, source: Option<Box<dyn Error>> },
 }
@@ -33,41 +35,45 @@ impl Failure {
         Self::Content { problems, texts: BTreeMap::new() }
     }
 
-    /// Says what is wrong and gives the exit code.
-    pub(crate) fn report(self) -> ExitCode {
-        let mut stderr = anstream::stderr().lock();
-        // When standard error is gone there is nobody left to tell.
+    /// Says what is wrong and gives the exit code. Who asked for JSON gets it, on standard output.
+    pub(crate) fn report(self, json: bool) -> ExitCode {
+        let code = match &self {
+            Self::Usage(error) if !error.use_stderr() => 0,
+            Self::World { .. } => 1,
+            _ => 2,
+        };
+        // When nobody listens any more there is nobody left to tell.
         match self {
-            Self::Usage(error) => {
-                let code = if error.use_stderr() { 2 } else { 0 };
-                let _ = error.print();
-                return ExitCode::from(code);
+            Self::Usage(error) => drop(error.print()),
+            Self::Misuse(message) => tell(&paragraph("error: ", &harmless(&message), width())),
+            Self::Reported => {}
+            Self::Content { problems, .. } if json => {
+                drop(print(&format!("{:#}\n", json!({ "problems": problems }))));
             }
-            Self::Content { problems, texts } => {
-                let shown = problems::show(&problems, &texts, terminal::colours_errors());
-                let _ = write!(stderr, "{shown}");
-                ExitCode::from(2)
-            }
-            Self::ContentJson(problems) => {
-                let json = serde_json::json!({ "problems": problems });
-                println!("{json:#}");
-                ExitCode::from(2)
-            }
-            Self::Input(message) => {
-                let _ = writeln!(stderr, "error: {message}");
-                ExitCode::from(2)
-            }
+            Self::Content { problems, texts } => tell(&problems::show(&problems, &texts, width())),
             Self::World { message, source } => {
-                let _ = writeln!(stderr, "error: {message}");
-                let mut source = source.as_deref().map(|source| source as &dyn Error);
-                while let Some(error) = source {
-                    let _ = writeln!(stderr, "  because: {error}");
-                    source = error.source();
+                let mut causes = Vec::new();
+                let mut next = source.as_deref().map(|source| source as &dyn Error);
+                while let Some(error) = next {
+                    causes.push(error.to_string());
+                    next = error.source();
                 }
-                ExitCode::from(1)
+                if json {
+                    let error = json!({ "error": { "message": message, "because": causes } });
+                    drop(print(&format!("{error:#}\n")));
+                } else {
+                    let because = |cause: &String| paragraph("  because: ", &harmless(cause), width());
+                    let causes: String = causes.iter().map(because).collect();
+                    tell(&(paragraph("error: ", &harmless(&message), width()) + &causes));
+                }
             }
         }
+        ExitCode::from(code)
     }
+}
+
+fn tell(text: &str) {
+    drop(anstream::stderr().lock().write_all(text.as_bytes()));
 }
 
 /// A closed pipe is the reader's good right, not a failure.

@@ -1,9 +1,11 @@
 //! The command `werkvorm`: advice on participation methods, and the tools for rule authors.
 //!
-//! Exit codes: 0 all is well, 2 wrong input, 1 anything else.
+//! Exit codes: 0 all is well; 2 wrong content, in a profile, a pack, rules or the command line itself; 1 a
+//! world that does not cooperate: a file that is not there, a disk that is full.
 
 mod arguments;
 mod cards;
+mod command_line;
 mod completions;
 mod explain;
 mod failure;
@@ -15,23 +17,24 @@ mod schema;
 mod terminal;
 mod vocabulary;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use failure::Failure;
 
 fn main() -> ExitCode {
-    match run() {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
+        Err(failure) => failure.report(command_line::flag(&arguments, "--format").as_deref() == Some("json")),
     }
 }
 
-fn run() -> Result<(), Failure> {
-    let arguments: Vec<_> = std::env::args_os().collect();
+fn run(arguments: &[OsString]) -> Result<(), Failure> {
     // The flags are the questions of the pack, so the pack comes first.
-    let start = input::Start::read(&arguments)?;
+    let start = input::Start::read(arguments)?;
     let command = arguments::command(&start);
-    let matches = match command.try_get_matches_from(&arguments) {
+    let matches = match command.try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(error) => return Err(Failure::Usage(error)),
     };
@@ -44,7 +47,7 @@ fn run() -> Result<(), Failure> {
         "vocabulary" => vocabulary::run(&start, matches),
         "schema" => schema::run(&start, matches),
         "completions" => completions::run(&start, matches),
-        "rules" => rules::run(&start, matches),
+        "rules" => rules::run(matches),
         _ => Ok(()),
     }
 }

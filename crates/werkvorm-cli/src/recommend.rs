@@ -1,11 +1,15 @@
 //! `werkvorm recommend`: ranked, explained, sourced.
 
+use anstream::adapter::strip_str;
 use clap::ArgMatches;
+use textwrap::core::display_width;
 use werkvorm::{Advice, AdviceView, DocumentFormat, MethodView, ReasonView, Texts, Truth};
 
 use crate::failure::{Failure, print};
 use crate::input::{ProfileInput, Start};
-use crate::terminal::{bad, bar, bold, dim, good, open, paragraph, styled, width};
+use crate::terminal::{
+    bad, bar, bold, dim, good, harmless, heading, open, paragraph, paragraph_under, styled, width,
+};
 
 /// How many reasons of each kind the text shows; `explain` shows all.
 const SHOWN: usize = 3;
@@ -14,10 +18,7 @@ pub(crate) fn run(start: &Start, matches: &ArgMatches) -> Result<(), Failure> {
     let input = ProfileInput::read(start, matches)?;
     let top = matches.get_one::<u16>("top").map_or(werkvorm::DEFAULT_TOP, |top| usize::from(*top));
     let format = matches.get_one::<String>("format").map_or("text", String::as_str);
-    let advice = start
-        .engine()
-        .recommend_top(&input.profile, top)
-        .map_err(|problems| input.failure(problems, format == "json"))?;
+    let advice = input.judged(start.engine().recommend_top(&input.profile, top))?;
     let texts = start.texts();
     let document = |format| {
         werkvorm::render(&advice, &texts, format)
@@ -27,11 +28,12 @@ pub(crate) fn run(start: &Start, matches: &ArgMatches) -> Result<(), Failure> {
         "json" => json(&advice)?,
         "markdown" => document(DocumentFormat::Markdown)?,
         "html" => document(DocumentFormat::Html)?,
-        _ => text(&texts, &texts.advice(&advice)),
+        _ => text(&texts, &texts.advice(&advice), &input.arguments()),
     };
     match matches.get_one::<String>("output") {
-        None => print(&written),
-        Some(file) => write_whole(file, &written),
+        // A file has no colours.
+        Some(file) if file != "-" => write_whole(file, &strip_str(&written).to_string()),
+        _ => print(&written),
     }
 }
 
@@ -44,37 +46,48 @@ fn json(advice: &Advice<'_>) -> Result<String, Failure> {
 /// Writes beside the file first, so that nothing is ever half-written.
 pub(crate) fn write_whole(file: &str, text: &str) -> Result<(), Failure> {
     let cannot = |error| Failure::world(format!("cannot write `{file}`"), error);
-    let beside = format!("{file}.{}.part", std::process::id());
-    std::fs::write(&beside, text).map_err(cannot)?;
-    std::fs::rename(&beside, file).map_err(|error| {
-        let _ = std::fs::remove_file(&beside);
+    // A link stays a link; what it points at is replaced.
+    let target = std::fs::canonicalize(file).unwrap_or_else(|_| file.into());
+    let there = std::fs::metadata(&target).ok();
+    if there.as_ref().is_some_and(|there| !there.is_file() && !there.is_dir()) {
+        // A device or a pipe is not to be replaced by a file.
+        return std::fs::write(&target, text).map_err(cannot);
+    }
+    let mut beside = target.clone().into_os_string();
+    beside.push(format!(".{}.part", std::process::id()));
+    let written = std::fs::write(&beside, text)
+        .and_then(|()| there.map_or(Ok(()), |there| std::fs::set_permissions(&beside, there.permissions())))
+        .and_then(|()| std::fs::rename(&beside, &target));
+    written.map_err(|error| {
+        // What is left of it, if anything, is of no use.
+        drop(std::fs::remove_file(&beside));
         cannot(error)
     })
 }
 
-fn text(texts: &Texts<'_>, advice: &AdviceView) -> String {
+fn text(texts: &Texts<'_>, advice: &AdviceView, arguments: &str) -> String {
     let width = width();
     let mut page = String::new();
-    let title = advice.profile.title.as_ref().map(|title| format!(": {title}")).unwrap_or_default();
-    page.push_str(&heading(&format!("{}{title}", texts.get("heading.advice"))));
+    let title = advice.profile.title.as_ref().map(|title| format!(": {}", harmless(title)));
+    page.push_str(&heading(&format!("{}{}", texts.get("heading.advice"), title.unwrap_or_default()), width));
     page.push_str(&profile(texts, &advice.profile, width));
     page.push('\n');
     for method in &advice.methods {
-        page.push_str(&ranked(texts, method, width));
+        page.push_str(&ranked(texts, method, arguments, width));
         page.push('\n');
     }
     for reason in &advice.cautions {
         page.push_str(&paragraph("! ", &format!("{}{}", reason.because, source(reason)), width));
     }
     for guideline in &advice.guidelines {
-        page.push_str(&paragraph(
-            "* ",
-            &format!("{}: {}. {}", guideline.kind, guideline.title, guideline.text),
-            width,
-        ));
+        let text = format!("{}: {}. {}", guideline.kind, guideline.title, guideline.text);
+        page.push_str(&paragraph("* ", &text, width));
+    }
+    if !advice.cautions.is_empty() || !advice.guidelines.is_empty() {
+        page.push('\n');
     }
     if !advice.others.is_empty() {
-        page.push_str(&heading(&texts.get("heading.also-ranked")));
+        page.push_str(&heading(&texts.get("heading.also-ranked"), width));
         let names: Vec<_> = advice
             .others
             .iter()
@@ -84,17 +97,17 @@ fn text(texts: &Texts<'_>, advice: &AdviceView) -> String {
         page.push('\n');
     }
     if !advice.excluded.is_empty() {
-        page.push_str(&heading(&texts.get("heading.excluded")));
+        page.push_str(&heading(&texts.get("heading.excluded"), width));
         for excluded in &advice.excluded {
             for exclusion in &excluded.because {
                 let lift = exclusion.lifted.first().map(|lift| format!(" ({lift})")).unwrap_or_default();
                 let line = format!("{}: {}{lift}", excluded.name, exclusion.reason.because);
-                page.push_str(&paragraph("  ", &line, width));
+                page.push_str(&paragraph_under("  ", 4, &line, width));
             }
         }
         page.push('\n');
     }
-    page.push_str(&heading(&texts.get("heading.open-questions")));
+    page.push_str(&heading(&texts.get("heading.open-questions"), width));
     if advice.open_questions.is_empty() {
         page.push_str(&paragraph("  ", &texts.get("label.no-open-questions"), width));
     }
@@ -115,7 +128,7 @@ fn text(texts: &Texts<'_>, advice: &AdviceView) -> String {
         ));
     }
     page.push('\n');
-    page.push_str(&heading(&texts.get("heading.sources")));
+    page.push_str(&heading(&texts.get("heading.sources"), width));
     for document in &advice.documents {
         page.push_str(&paragraph("  - ", document, width));
     }
@@ -130,11 +143,17 @@ pub(crate) fn profile(texts: &Texts<'_>, profile: &werkvorm::ProfileView, width:
     if profile.made_up {
         page.push_str(&paragraph("  ", &texts.get("label.made-up-profile"), width));
     }
-    let widest =
-        profile.answers.iter().map(|(question, _)| question.chars().count()).max().unwrap_or(0).min(30);
+    // Answers stand in a column, as long as that leaves them most of the line.
+    let widths = profile.answers.iter().map(|(question, _)| display_width(question));
+    let widest = widths.filter(|label| *label <= width * 2 / 5).max().unwrap_or(0);
     for (question, answer) in &profile.answers {
-        let mark = format!("  {question:widest$}  ");
-        page.push_str(&paragraph(&mark, answer, width));
+        let padding = " ".repeat(widest.saturating_sub(display_width(question)));
+        if display_width(question) <= widest {
+            page.push_str(&paragraph(&format!("  {question}{padding}  "), answer, width));
+        } else {
+            page.push_str(&paragraph("  ", question, width));
+            page.push_str(&paragraph(&" ".repeat(widest + 4), answer, width));
+        }
     }
     if profile.answers.is_empty() {
         page.push_str(&paragraph("  ", &texts.get("label.not-answered"), width));
@@ -151,8 +170,8 @@ pub(crate) fn profile(texts: &Texts<'_>, profile: &werkvorm::ProfileView, width:
     page
 }
 
-fn ranked(texts: &Texts<'_>, method: &MethodView, width: usize) -> String {
-    let mut page = head(method);
+fn ranked(texts: &Texts<'_>, method: &MethodView, arguments: &str, width: usize) -> String {
+    let mut page = head(method, width);
     for (mark, style, reasons) in [("+", good(), &method.pros), ("−", bad(), &method.cons)] {
         for reason in reasons.iter().take(SHOWN) {
             let sign = styled(mark, style);
@@ -201,15 +220,17 @@ fn ranked(texts: &Texts<'_>, method: &MethodView, width: usize) -> String {
         + method.cons.len().saturating_sub(SHOWN)
         + open_reasons.len().saturating_sub(SHOWN - 1);
     if hidden > 0 {
-        let more =
-            texts.fill("label.more-reasons", &[("count", &hidden.to_string()), ("method", &method.id)]);
-        page.push_str(&styled(&line(" ", &more, "", width), dim()));
+        // With the same answers, or the explanation would be of another advice.
+        let command = format!("{} {arguments}", method.id);
+        let blanks = [("count", hidden.to_string()), ("method", command.trim_end().to_owned())];
+        let blanks = blanks.each_ref().map(|(name, value)| (*name, value.as_str()));
+        page.push_str(&styled(&line(" ", &texts.fill("label.more-reasons", &blanks), "", width), dim()));
     }
     page
 }
 
 /// Rank, name, bar, fit and band.
-pub(crate) fn head(method: &MethodView) -> String {
+pub(crate) fn head(method: &MethodView, width: usize) -> String {
     let score = &method.score;
     let range = score.range_text.as_ref().map(|range| format!(", {range}")).unwrap_or_default();
     let rank = if method.rank == 0 { "  -".to_owned() } else { format!("{:>3}", method.rank) };
@@ -218,36 +239,22 @@ pub(crate) fn head(method: &MethodView) -> String {
         50.. => open(),
         _ => bad(),
     };
-    format!(
-        "{rank}  {}  {}\n     {}  {}, {}{range}\n",
-        styled(&method.name, bold()),
-        styled(&format!("[{}]", method.id), dim()),
-        styled(&bar(score.fit, score.fit_high), style),
-        score.fit_text,
-        styled(&score.band_text, style),
-    )
+    let name = format!("{}  {}", styled(&method.name, bold()), styled(&format!("[{}]", method.id), dim()));
+    let bar = styled(&bar(score.fit, score.fit_high), style);
+    let fit = format!("{bar}  {}, {}{range}", score.fit_text, styled(&score.band_text, style));
+    paragraph(&format!("{rank}  "), &name, width) + &paragraph("     ", &fit, width)
 }
 
 /// A line under a method: sign, points in a column, text.
 pub(crate) fn line(sign: &str, text: &str, points: &str, width: usize) -> String {
-    let options = textwrap::Options::new(width.saturating_sub(11)).break_words(false);
-    let lines = textwrap::wrap(text, options);
-    let mut page = String::new();
-    for (at, part) in lines.iter().enumerate() {
-        let mark = if at == 0 { format!("     {sign} {points:>5}") } else { " ".repeat(12) };
-        page.push_str(&format!("{mark} {part}\n"));
-    }
-    page
+    let points = " ".repeat(5_usize.saturating_sub(display_width(points))) + points;
+    paragraph_under(&format!("     {sign} {points} "), 13, text, width)
 }
 
 fn source(reason: &ReasonView) -> String {
     let few = reason.short_sources.iter().take(2).map(String::as_str).collect::<Vec<_>>().join("; ");
     let more = if reason.short_sources.len() > 2 { "; …" } else { "" };
     if few.is_empty() { few } else { format!(" [{few}{more}]") }
-}
-
-pub(crate) fn heading(text: &str) -> String {
-    format!("{}\n", styled(text, bold().underline()))
 }
 
 pub(crate) fn footer(texts: &Texts<'_>, version: &str, hash: &str, width: usize) -> String {

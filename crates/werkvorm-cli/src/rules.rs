@@ -6,16 +6,16 @@ use werkvorm::rules::{Sources, run_cases};
 use werkvorm::{Engine, Pack};
 
 use crate::failure::{Failure, print};
-use crate::input::{Start, build_folder, texts_of};
+use crate::input::{build_folder, texts_of};
 use crate::recommend::write_whole;
 
-pub(crate) fn run(_start: &Start, matches: &ArgMatches) -> Result<(), Failure> {
+pub(crate) fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let Some((name, matches)) = matches.subcommand() else { return Ok(()) };
     let folder = matches.get_one::<String>("folder").map_or(".", String::as_str);
     // `build` has no formats: what it writes is always a pack.
     let is_json =
         name != "build" && matches.get_one::<String>("format").is_some_and(|format| format == "json");
-    let (pack, sources) = build_folder(folder).map_err(|failure| as_json(failure, is_json))?;
+    let (pack, sources) = build_folder(folder)?;
     match name {
         "check" if is_json => print(&format!(
             "{:#}\n",
@@ -29,8 +29,8 @@ pub(crate) fn run(_start: &Start, matches: &ArgMatches) -> Result<(), Failure> {
             let json = serde_json::to_string(&pack)
                 .map_err(|error| Failure::world("cannot write the pack", error))?;
             match matches.get_one::<String>("output") {
-                Some(file) => write_whole(file, &(json + "\n")),
-                None => print(&(json + "\n")),
+                Some(file) if file != "-" => write_whole(file, &(json + "\n")),
+                _ => print(&(json + "\n")),
             }
         }
     }
@@ -42,7 +42,7 @@ fn test(pack: Pack, sources: &Sources, is_json: bool) -> Result<(), Failure> {
     if is_json {
         let json = json!({ "passed": report.passed, "failed": report.failed, "declarations": report.declarations, "problems": report.diagnostics });
         print(&format!("{json:#}\n"))?;
-        return if report.diagnostics.is_empty() { Ok(()) } else { Err(Failure::content(Vec::new())) };
+        return if report.diagnostics.is_empty() { Ok(()) } else { Err(Failure::Reported) };
     }
     print(&format!(
         "{} cases passed, {} failed, for {} rule declarations\n",
@@ -52,11 +52,4 @@ fn test(pack: Pack, sources: &Sources, is_json: bool) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::Content { problems: report.diagnostics, texts: texts_of(sources) })
-}
-
-fn as_json(failure: Failure, is_json: bool) -> Failure {
-    match failure {
-        Failure::Content { problems, .. } if is_json => Failure::ContentJson(problems),
-        other => other,
-    }
 }

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::condition::{Condition, Truth};
-use crate::pack::{Citation, Example, Guideline, Place};
+use crate::pack::{Citation, Example, Factor, Guideline, Place, Reach};
 use crate::profile::Remark;
 use crate::text::Text;
 
@@ -33,8 +33,10 @@ pub struct Advice<'e> {
     pub open_questions: Vec<OpenQuestion<'e>>,
     /// Warnings about the whole advice.
     pub cautions: Vec<Reason<'e>>,
-    /// Guidelines for the whole advice.
+    /// The few do's and don'ts that matter most here, most specific first.
     pub guidelines: Vec<Advised<'e>>,
+    /// Ways to reach these people, those that fit the profile best first.
+    pub reach: Vec<FittingReach<'e>>,
 }
 
 /// Which pack an answer rests on.
@@ -163,8 +165,6 @@ pub struct Ranked<'e> {
     pub may_be_excluded: Vec<Reason<'e>>,
     /// Warnings that apply here.
     pub cautions: Vec<Reason<'e>>,
-    /// Guidelines that apply here.
-    pub guidelines: Vec<Advised<'e>>,
     /// What must be in place, and whether it is.
     pub needs: Vec<Need<'e>>,
     /// Good examples, those closest to the profile first.
@@ -226,8 +226,35 @@ pub struct Reason<'e> {
 pub struct Advised<'e> {
     /// The guideline.
     pub guideline: &'e Guideline,
-    /// Why it is shown here.
+    /// Why it is shown here: the most specific rule that holds.
     pub reason: Reason<'e>,
+    /// How many things that rule asks at the least; the more, the more it is about this situation.
+    pub specificity: usize,
+    /// Ids of the methods it is about; empty when it is about the whole advice.
+    pub methods: Vec<&'e str>,
+    /// Id of another guideline that is shown here and pulls the other way; how to choose is in `guideline.tension`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pulls_against: Option<&'e str>,
+}
+
+/// A way to reach people that fits a profile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FittingReach<'e> {
+    /// Who opens the door, and where.
+    pub reach: &'e Reach,
+    /// The answers of the profile that it fits.
+    pub fits: Vec<Named<'e>>,
+    /// What must be in place for it.
+    pub preconditions: Vec<Need<'e>>,
+}
+
+/// Something that helps or hinders people with this profile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FittingFactor<'e> {
+    /// What helps or hinders.
+    pub factor: &'e Factor,
+    /// The answers of the profile that it has to do with.
+    pub fits: Vec<Named<'e>>,
 }
 
 /// Something a method needs.
@@ -305,6 +332,8 @@ pub struct Explanation<'e> {
     pub method: Ranked<'e>,
     /// Why it is ruled out; empty when it is not.
     pub excluded: Vec<Exclusion<'e>>,
+    /// Do's and don'ts about this method that apply here.
+    pub guidelines: Vec<Advised<'e>>,
     /// Rules that do not hold here, with what would make them hold.
     pub not_holding: Vec<NotHolding<'e>>,
 }

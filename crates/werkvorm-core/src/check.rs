@@ -46,6 +46,9 @@ pub fn check(pack: &Pack) -> Vec<Diagnostic> {
     found
 }
 
+/// Folded word to the item that has it, its id, and the word as written.
+type Owners<'i> = BTreeMap<String, (String, &'i str, &'i str)>;
+
 struct Checker<'p> {
     pack: &'p Pack,
     vocabulary: Vocabulary,
@@ -63,28 +66,44 @@ impl Checker<'_> {
             let help = "add at least one card to `seeds/methods`";
             self.report(&code::PACK_EMPTY, "methods", "", "the pack has no methods".into(), help);
         }
-        self.text("title", &pack.title);
+        self.text("", "title", &pack.title);
         self.bands();
         self.vocabulary_items();
         self.methods();
         self.rules();
         self.extras();
         for (key, text) in &pack.texts {
-            self.text(&format!("texts/{key}"), text);
+            self.text(&format!("texts/{key}"), "", text);
         }
     }
 
-    fn text(&mut self, item: &str, text: &Text) {
-        if text.is_blank() {
-            let empty = if text.nl.trim().is_empty() { "nl" } else { "en" };
-            let message = format!("`{item}` has a text without words in `{empty}`");
-            self.report(
-                &code::BLANK_PACK_TEXT,
-                item,
-                empty,
-                message,
-                "write the text in Dutch and in English",
-            );
+    /// A text of an item, in the field of that name; `steps/0` is the first of a list.
+    fn text(&mut self, item: &str, field: &str, text: &Text) {
+        let name = field.split('/').next().unwrap_or("");
+        let place = [item, field].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
+        let shown = match (item, name) {
+            ("", name) => format!("`{name}`"),
+            (item, "") => format!("`{item}`"),
+            (item, name) => format!("`{name}` in `{item}`"),
+        };
+        for (language, key, words) in [("Dutch", "nl", &text.nl), ("English", "en", &text.en)] {
+            if words.trim().is_empty() {
+                let message = format!("the {language} text of {shown} has no words");
+                let help = "advisors read every text in Dutch and in English: write both";
+                self.report(&code::BLANK_PACK_TEXT, &place, key, message, help);
+            }
+        }
+    }
+
+    fn texts<'t>(&mut self, item: &str, texts: impl IntoIterator<Item = (&'static str, &'t Text)>) {
+        for (field, text) in texts {
+            self.text(item, field, text);
+        }
+    }
+
+    fn list_of_texts(&mut self, item: &str, field: &str, texts: &[Text]) {
+        for (at, text) in texts.iter().enumerate() {
+            self.text(item, &format!("{field}/{at}"), text);
         }
     }
 
@@ -102,14 +121,9 @@ impl Checker<'_> {
         let mut seen = BTreeSet::new();
         for id in ids {
             if !seen.insert(id) {
-                let message = format!("`{id}` occurs twice in `{list}`");
-                self.report(
-                    &code::DUPLICATE_ID,
-                    &format!("{list}/{id}"),
-                    id,
-                    message,
-                    "give each its own id",
-                );
+                let message = format!("the id `{id}` is used twice in `{list}`");
+                let help = "an id names one thing: give each its own, or take one out";
+                self.report(&code::DUPLICATE_ID, &format!("{list}/{id}"), id, message, help);
             }
         }
     }
@@ -121,7 +135,7 @@ impl Checker<'_> {
     fn citations(&mut self, item: &str, citations: &[Citation], required: bool) {
         if required && citations.is_empty() {
             let help = "cite a document and section of `seeds/sources.toml`: no fact without a source";
-            self.report(&code::UNKNOWN_REFERENCE, item, "", format!("`{item}` has no source"), help);
+            self.report(&code::UNKNOWN_REFERENCE, item, "sources", format!("`{item}` has no source"), help);
         }
         for citation in citations {
             let Some(document) = self.pack.document(&citation.document) else {
@@ -131,13 +145,19 @@ impl Checker<'_> {
             };
             let sections = document.sections.iter().map(|s| s.id.as_str());
             match &citation.section {
+                Some(section) if document.sections.is_empty() => {
+                    let message = format!("`{}` has no sections", document.id);
+                    self.report(&code::UNKNOWN_REFERENCE, item, section, message, "take out `section`");
+                }
                 Some(section) if !sections.clone().any(|id| id == section) => {
                     let help = suggest(section, sections);
-                    self.unknown(item, &format!("section of `{}`", document.id), section, help);
+                    let message = format!("there is no section `{section}` in `{}`", document.id);
+                    self.report(&code::UNKNOWN_REFERENCE, item, section, message, help);
                 }
                 None if !document.sections.is_empty() => {
-                    let help = suggest("", sections);
-                    self.unknown(item, &format!("section named for `{}`:", document.id), "", help);
+                    let message = format!("a section of `{}` is not named", document.id);
+                    let help = format!("add `section = \"…\"`: {}", suggest("", sections));
+                    self.report(&code::UNKNOWN_REFERENCE, item, &citation.document, message, help);
                 }
                 _ => {}
             }
@@ -163,7 +183,7 @@ impl Checker<'_> {
         }
         self.unique("bands", self.pack.bands.iter().map(|b| b.id.as_str()));
         for band in &self.pack.bands {
-            self.text(&format!("bands/{}", band.id), &band.label);
+            self.text(&format!("bands/{}", band.id), "label", &band.label);
         }
     }
 
@@ -173,12 +193,19 @@ impl Checker<'_> {
         for criterion in &pack.criteria {
             let item = format!("criteria/{}", criterion.id);
             self.id(&item, &criterion.id, '_');
-            self.text(&item, &criterion.label);
-            self.text(&item, &criterion.help);
+            self.texts(&item, [("label", &criterion.label), ("help", &criterion.help)]);
         }
-        let ids = pack.facets.iter().map(|f| f.id.as_str()).chain(pack.numbers.iter().map(|n| n.id.as_str()));
-        self.unique("facets", ids);
-        let mut owners: BTreeMap<String, &str> = BTreeMap::new();
+        self.unique("facets", pack.facets.iter().map(|f| f.id.as_str()));
+        self.unique("numbers", pack.numbers.iter().map(|n| n.id.as_str()));
+        for number in pack.numbers.iter().filter(|number| pack.facet(&number.id).is_some()) {
+            let message = format!("`{}` is both a facet and a number", number.id);
+            let help = "an id names one question: give one of the two another id";
+            self.report(&code::DUPLICATE_ID, &format!("numbers/{}", number.id), &number.id, message, help);
+            if let Some(found) = self.found.last_mut() {
+                *found = found.clone().at_item(format!("facets/{}", number.id), number.id.as_str());
+            }
+        }
+        let mut owners = BTreeMap::new();
         let facets = pack.facets.iter().map(|f| ("facets", f.id.as_str(), &f.aliases));
         let numbers = pack.numbers.iter().map(|n| ("numbers", n.id.as_str(), &n.aliases));
         for (list, id, aliases) in facets.chain(numbers) {
@@ -193,9 +220,7 @@ impl Checker<'_> {
             let item = format!("numbers/{}", number.id);
             self.id(&item, &number.id, '_');
             self.asked(&item, &number.about, number.criterion.as_deref(), number.question.as_ref());
-            for text in [&number.label, &number.help, &number.unit] {
-                self.text(&item, text);
-            }
+            self.texts(&item, [("label", &number.label), ("help", &number.help), ("unit", &number.unit)]);
             if number.min > number.max {
                 let message = format!("`{}` goes from {} to {}", number.id, number.min, number.max);
                 self.report(&code::OUT_OF_RANGE, &item, "min", message, "let `min` be at most `max`");
@@ -208,16 +233,14 @@ impl Checker<'_> {
         let item = format!("facets/{}", facet.id);
         self.id(&item, &facet.id, '_');
         self.asked(&item, &facet.about, facet.criterion.as_deref(), facet.question.as_ref());
-        self.text(&item, &facet.label);
-        self.text(&item, &facet.help);
+        self.texts(&item, [("label", &facet.label), ("help", &facet.help)]);
         self.citations(&item, &facet.sources, false);
         self.unique(&format!("facets/{}", facet.id), facet.values.iter().map(|v| v.id.as_str()));
         let mut owners = BTreeMap::new();
         for value in &facet.values {
             let item = format!("facets/{}/{}", facet.id, value.id);
             self.id(&item, &value.id, '-');
-            self.text(&item, &value.label);
-            self.text(&item, &value.help);
+            self.texts(&item, [("label", &value.label), ("help", &value.help)]);
             self.citations(&item, &value.sources, false);
             for word in value.aliases.iter().map(String::as_str).chain([value.id.as_str()]) {
                 self.alias(&mut owners, &item, &value.id, word);
@@ -232,7 +255,16 @@ impl Checker<'_> {
     fn broader(&mut self, facet: &Facet, item: &str, name: &str) {
         let Some(Question::Facet(at)) = self.vocabulary.question(&facet.id) else { return };
         if self.vocabulary.broader_atom(at, name).is_none() {
-            let help = suggest(name, facet.values.iter().map(|v| v.id.as_str()));
+            let help = match name.split_once('/') {
+                None => suggest(name, facet.values.iter().map(|v| v.id.as_str())),
+                Some((other, value)) => match self.pack.facet(other) {
+                    None => suggest(other, self.pack.facets.iter().map(|f| f.id.as_str())),
+                    Some(other) => {
+                        let ids: Vec<_> = other.values.iter().map(|v| format!("{}/{}", other.id, v.id)).collect();
+                        suggest(&format!("{}/{value}", other.id), ids.iter().map(String::as_str))
+                    }
+                },
+            };
             self.unknown(item, "broader value", name, help);
         }
         if let Some((other, _)) = name.split_once('/')
@@ -249,35 +281,42 @@ impl Checker<'_> {
         let Some(Question::Facet(at)) = self.vocabulary.question(&facet.id) else { return };
         for (value_at, value) in facet.values.iter().enumerate() {
             let Some(own) = self.vocabulary.atom(at, value_at) else { continue };
-            let parents = value.broader.iter().filter_map(|name| self.vocabulary.broader_atom(at, name));
-            let looped = parents.into_iter().any(|parent| self.vocabulary.closure(parent).contains(&own));
-            if looped {
+            let back = value.broader.iter().find(|name| {
+                let parent = self.vocabulary.broader_atom(at, name);
+                parent.is_some_and(|parent| self.vocabulary.closure(parent).contains(&own))
+            });
+            if let Some(name) = back {
                 let item = format!("facets/{}/{}", facet.id, value.id);
-                let message = format!("`{}` is broader than itself", value.id);
-                self.report(
-                    &code::BROADER_CYCLE,
-                    &item,
-                    &value.id,
-                    message,
-                    "take one `broader` out of the circle",
-                );
+                let message = format!("`{}` is broader than itself, by way of `{name}`", value.id);
+                let help = "broader values must end somewhere: take one `broader` out of the circle";
+                self.report(&code::BROADER_CYCLE, &format!("{item}/broader"), name, message, help);
             }
         }
     }
 
-    fn alias<'i>(&mut self, owners: &mut BTreeMap<String, &'i str>, item: &str, owner: &'i str, word: &str) {
-        if let Some(other) = owners.insert(fold(word), owner)
-            && other != owner
-        {
+    /// Two things that the same word stands for.
+    fn alias<'i>(&mut self, owners: &mut Owners<'i>, item: &str, owner: &'i str, word: &'i str) {
+        let place = if word == owner { item.to_owned() } else { format!("{item}/aliases") };
+        let Some((other_place, other, other_word)) = owners.insert(fold(word), (place.clone(), owner, word)) else {
+            return;
+        };
+        if other != owner {
             let message = format!("`{word}` means both `{other}` and `{owner}`");
-            self.report(&code::DUPLICATE_ALIAS, item, word, message, "keep the alias with one of the two");
+            let help = "a word in a profile must mean one thing: keep it with one of the two";
+            let diagnostic = Diagnostic::error(&code::DUPLICATE_ALIAS, message, help);
+            self.found.push(diagnostic.at_item(place, word).at_item(other_place, other_word));
         }
     }
 
     fn asked(&mut self, item: &str, about: &[About], criterion: Option<&str>, question: Option<&Text>) {
         if about.contains(&About::Profile) {
             match criterion {
-                None => self.unknown(item, "criterion for", item, "name one of the criteria".into()),
+                None => {
+                    let known: Vec<_> = self.pack.criteria.iter().map(|c| format!("`{}`", c.id)).collect();
+                    let message = format!("`{item}` is asked but counts for no criterion");
+                    let help = format!("add `criterion = \"…\"`, one of {}", known.join(", "));
+                    self.report(&code::UNKNOWN_REFERENCE, item, "", message, help);
+                }
                 Some(id) if !self.pack.criteria.iter().any(|c| c.id == id) => {
                     let help = suggest(id, self.pack.criteria.iter().map(|c| c.id.as_str()));
                     self.unknown(item, "criterion", id, help);
@@ -292,10 +331,10 @@ impl Checker<'_> {
                         item,
                         "",
                         message,
-                        "add `question` in Dutch and in English",
+                        "add `question = { nl = \"…\", en = \"…\" }`, because it is about profiles",
                     );
                 }
-                Some(text) => self.text(item, text),
+                Some(text) => self.text(item, "question", text),
             }
         }
         if about.is_empty() {
@@ -319,15 +358,20 @@ impl Checker<'_> {
                 continue;
             };
             if about.is_some_and(|about| !facet.about.contains(&about)) {
-                let message = format!("`{id}` does not describe this");
-                let help = "use a facet that is about methods on a card, one about profiles elsewhere";
+                let (subject, other) = match about {
+                    Some(About::Method) => ("method", "profile"),
+                    _ => ("profile", "method"),
+                };
+                let message = format!("`{id}` describes {other}s and not {subject}s");
+                let help = format!("use a facet about {subject}s, or add `\"{subject}\"` to `about` of `{id}`");
                 self.report(&code::WRONG_SUBJECT, item, id, message, help);
             }
-            for value in values {
-                if facet.value(value).is_none() {
-                    let help = suggest(value, facet.values.iter().map(|v| v.id.as_str()));
-                    self.unknown(item, &format!("value of `{id}`"), value, help);
-                }
+            // On a card, the list of this facet; in a rule or fact, the whole.
+            let place = if item.ends_with("/facets") { format!("{item}/{id}") } else { item.to_owned() };
+            for value in values.iter().filter(|value| facet.value(value).is_none()) {
+                let help = suggest(value, facet.values.iter().map(|v| v.id.as_str()));
+                let message = format!("`{value}` is not a value of `{id}`");
+                self.report(&code::UNKNOWN_REFERENCE, &place, value, message, help);
             }
         }
     }
@@ -347,60 +391,26 @@ impl Checker<'_> {
         for method in &pack.methods {
             let item = format!("methods/{}", method.id);
             self.id(&item, &method.id, '-');
-            for text in [&method.name, &method.what, &method.when, &method.with_whom] {
-                self.text(&item, text);
-            }
-            for text in method.steps.iter().chain(&method.cautions) {
-                self.text(&item, text);
-            }
-            self.method_ids(&item, &method.combines_with);
+            let texts = [&method.name, &method.what, &method.when, &method.with_whom];
+            self.texts(&item, ["name", "what", "when", "with_whom"].into_iter().zip(texts));
+            self.list_of_texts(&item, "steps", &method.steps);
+            self.list_of_texts(&item, "cautions", &method.cautions);
+            self.method_ids(&format!("{item}/combines_with"), &method.combines_with);
             self.citations(&item, &method.sources, true);
-            self.facet_values(&item, &method.facets, Some(About::Method));
-            for fact in &method.facts {
-                self.fact(&item, fact);
+            self.facet_values(&format!("{item}/facets"), &method.facets, Some(About::Method));
+            for (at, fact) in method.facts.iter().enumerate() {
+                self.fact(&format!("{item}/facts/{at}"), fact);
             }
         }
     }
 
     fn fact(&mut self, item: &str, fact: &crate::pack::Fact) {
         self.citations(item, std::slice::from_ref(&fact.source), true);
+        if let Some(note) = &fact.note {
+            self.text(item, "note", note);
+        }
         match (&fact.number, &fact.facet, &fact.value) {
-            (Some(id), None, None) => {
-                let Some(number) = self.pack.number(id) else {
-                    let help = suggest(id, self.pack.numbers.iter().map(|n| n.id.as_str()));
-                    return self.unknown(item, "number", id, help);
-                };
-                if !number.about.contains(&About::Method) {
-                    let message = format!("`{id}` does not describe methods");
-                    self.report(
-                        &code::WRONG_SUBJECT,
-                        item,
-                        id,
-                        message,
-                        "use a number that is about methods",
-                    );
-                }
-                let inside =
-                    |bound: Option<i64>| bound.is_none_or(|n| (number.min..=number.max).contains(&n));
-                let rising = fact.min.zip(fact.max).is_none_or(|(min, max)| min <= max);
-                if (fact.min.is_none() && fact.max.is_none())
-                    || !inside(fact.min)
-                    || !inside(fact.max)
-                    || !rising
-                {
-                    let help = format!(
-                        "give `min`, `max` or both, rising, from {} to {} {}",
-                        number.min, number.max, number.unit.en
-                    );
-                    self.report(
-                        &code::FACT_SHAPE,
-                        item,
-                        id,
-                        format!("the fact about `{id}` says nothing"),
-                        help,
-                    );
-                }
-            }
+            (Some(id), None, None) => self.fact_in_numbers(item, id, fact.min, fact.max),
             (None, Some(facet), Some(value)) if fact.min.is_none() && fact.max.is_none() => {
                 let facets = BTreeMap::from([(facet.clone(), vec![value.clone()])]);
                 self.facet_values(item, &facets, Some(About::Method));
@@ -408,9 +418,42 @@ impl Checker<'_> {
             _ => {
                 let message = "a fact is neither a number nor a value".to_owned();
                 let help = "write `number` with `min` or `max`, or `facet` with `value`";
-                self.report(&code::FACT_SHAPE, item, "facts", message, help);
+                self.report(&code::FACT_SHAPE, item, "", message, help);
             }
         }
+    }
+
+    fn fact_in_numbers(&mut self, item: &str, id: &str, low: Option<i64>, high: Option<i64>) {
+        let Some(number) = self.pack.number(id) else {
+            let help = suggest(id, self.pack.numbers.iter().map(|n| n.id.as_str()));
+            return self.unknown(item, "number", id, help);
+        };
+        if !number.about.contains(&About::Method) {
+            let message = format!("`{id}` describes profiles and not methods");
+            let help = format!("use a number about methods, or add `\"method\"` to `about` of `{id}`");
+            self.report(&code::WRONG_SUBJECT, item, id, message, help);
+        }
+        let bounds = format!("from {} to {} ({})", number.min, number.max, number.unit.en);
+        let outside = [("min", low), ("max", high)].into_iter().find_map(|(field, bound)| {
+            bound.filter(|bound| !(number.min..=number.max).contains(bound)).map(|bound| (field, bound))
+        });
+        let (field, message, help) = match (low, high, outside) {
+            (None, None, _) => (
+                id,
+                format!("the fact about `{id}` gives no number"),
+                format!("write `min`, `max` or both, {bounds}"),
+            ),
+            (_, _, Some((field, bound))) => (
+                field,
+                format!("`{field}` of `{id}` is {bound}, which is out of bounds"),
+                format!("write a whole number {bounds}"),
+            ),
+            (Some(low), Some(high), None) if low > high => {
+                ("min", format!("`{id}` goes from {low} to {high}"), "let `min` be at most `max`".to_owned())
+            }
+            _ => return,
+        };
+        self.report(&code::FACT_SHAPE, item, field, message, help);
     }
 
     fn rules(&mut self) {
@@ -426,8 +469,7 @@ impl Checker<'_> {
         for part in rule.id.split('/') {
             self.id(&item, part, '-');
         }
-        self.text(&item, &rule.title);
-        self.text(&item, &rule.because);
+        self.texts(&item, [("title", &rule.title), ("because", &rule.because)]);
         self.citations(&item, &rule.sources, true);
         if let Some(method) = &rule.method {
             self.method_ids(&item, std::slice::from_ref(method));
@@ -477,7 +519,8 @@ impl Checker<'_> {
             let help = format!(
                 "give at least two corners `[number, points]`, numbers rising, points -{MAX_POINTS} to {MAX_POINTS}"
             );
-            self.report(&code::OUT_OF_RANGE, item, "curve", "the curve is malformed".into(), help);
+            let message = format!("the curve of `{}` is malformed", item.trim_start_matches("rules/"));
+            self.report(&code::OUT_OF_RANGE, item, "curve", message, help);
         }
     }
 
@@ -489,7 +532,8 @@ impl Checker<'_> {
             }
             Some(number) if !number.about.contains(&About::Profile) => {
                 let message = format!("profiles are not asked about `{id}`");
-                self.report(&code::WRONG_SUBJECT, item, id, message, "use a number that is about profiles");
+                let help = format!("use a number about profiles, or add `\"profile\"` to `about` of `{id}`");
+                self.report(&code::WRONG_SUBJECT, item, id, message, help);
             }
             Some(_) => {}
         }
@@ -499,7 +543,13 @@ impl Checker<'_> {
         let (depth, parts) = condition.size();
         let terms = crate::terms::count(condition);
         if depth > MAX_CONDITION_DEPTH || parts > MAX_CONDITION_PARTS || terms > MAX_CONDITION_TERMS {
-            let message = format!("a condition of {parts} parts, {depth} deep, with {terms} alternatives");
+            let rule = item.trim_start_matches("rules/");
+            let size = match () {
+                () if depth > MAX_CONDITION_DEPTH => format!("is {depth} deep"),
+                () if parts > MAX_CONDITION_PARTS => format!("has {parts} parts"),
+                () => format!("comes down to more than {MAX_CONDITION_TERMS} alternatives"),
+            };
+            let message = format!("the condition of `{rule}` {size}");
             let help = format!(
                 "stay within {MAX_CONDITION_PARTS} parts, {MAX_CONDITION_DEPTH} deep and {MAX_CONDITION_TERMS} alternatives: split the rule"
             );
@@ -562,11 +612,10 @@ impl Checker<'_> {
         for guideline in &pack.guidelines {
             let item = format!("guidelines/{}", guideline.id);
             self.id(&item, &guideline.id, '-');
-            self.text(&item, &guideline.title);
-            self.text(&item, &guideline.text);
+            self.texts(&item, [("title", &guideline.title), ("text", &guideline.text)]);
             self.citations(&item, &guideline.sources, true);
             if let Some(tension) = &guideline.tension {
-                self.text(&item, &tension.choose);
+                self.text(&format!("{item}/tension"), "choose", &tension.choose);
                 if pack.guideline(&tension.other).is_none() {
                     let help = suggest(&tension.other, pack.guidelines.iter().map(|g| g.id.as_str()));
                     self.unknown(&item, "guideline", &tension.other, help);
@@ -576,41 +625,44 @@ impl Checker<'_> {
         for example in &pack.examples {
             let item = format!("examples/{}", example.id);
             self.id(&item, &example.id, '-');
-            for text in [Some(&example.title), Some(&example.who), Some(&example.what), example.why.as_ref()]
-            {
-                text.into_iter().for_each(|text| self.text(&item, text));
-            }
-            self.method_ids(&item, &example.methods);
-            self.facet_values(&item, &example.facets, Some(About::Profile));
+            self.texts(&item, [("title", &example.title), ("who", &example.who), ("what", &example.what)]);
+            self.texts(&item, example.why.as_ref().map(|why| ("why", why)));
+            self.method_ids(&format!("{item}/methods"), &example.methods);
+            self.facet_values(&format!("{item}/facets"), &example.facets, Some(About::Profile));
             self.citations(&item, &example.sources, true);
         }
         for factor in &pack.factors {
             let item = format!("factors/{}", factor.id);
             self.id(&item, &factor.id, '-');
-            for text in [Some(&factor.title), Some(&factor.text), factor.instead.as_ref()] {
-                text.into_iter().for_each(|text| self.text(&item, text));
-            }
-            self.facet_values(&item, &factor.facets, None);
+            self.texts(&item, [("title", &factor.title), ("text", &factor.text)]);
+            self.texts(&item, factor.instead.as_ref().map(|instead| ("instead", instead)));
+            self.facet_values(&format!("{item}/facets"), &factor.facets, None);
             self.citations(&item, &factor.sources, true);
         }
         for reach in &pack.reach {
             let item = format!("reach/{}", reach.id);
             self.id(&item, &reach.id, '-');
-            for text in [&reach.title, &reach.text, &reach.places] {
-                self.text(&item, text);
-            }
+            self.texts(&item, [("title", &reach.title), ("text", &reach.text), ("where", &reach.places)]);
             let needs = BTreeMap::from([(crate::engine::NEED.to_owned(), reach.preconditions.clone())]);
             if !reach.preconditions.is_empty() {
-                self.facet_values(&item, &needs, Some(About::Method));
+                self.facet_values(&format!("{item}/preconditions"), &needs, Some(About::Method));
             }
-            self.facet_values(&item, &reach.facets, Some(About::Profile));
+            self.facet_values(&format!("{item}/facets"), &reach.facets, Some(About::Profile));
             self.citations(&item, &reach.sources, true);
+        }
+        self.unique("recipe", pack.recipe.iter().map(|s| s.id.as_str()));
+        for step in &pack.recipe {
+            let item = format!("recipe/{}", step.id);
+            self.id(&item, &step.id, '-');
+            for (field, text) in [("title", &step.title), ("help", &step.help), ("empty", &step.empty)] {
+                self.text(&item, field, text);
+            }
+            self.citations(&item, &step.sources, true);
         }
         for persona in &pack.personas {
             let item = format!("personas/{}", persona.id);
             self.id(&item, &persona.id, '-');
-            self.text(&item, &persona.title);
-            self.text(&item, &persona.about);
+            self.texts(&item, [("title", &persona.title), ("about", &persona.about)]);
             for problem in crate::answers::Answers::read(pack, &self.vocabulary, &persona.profile)
                 .err()
                 .unwrap_or_default()

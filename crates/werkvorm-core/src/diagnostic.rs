@@ -180,7 +180,11 @@ codes! {
 /// The nearest of `known` to what was written, if it is near enough to be a slip of the pen.
 pub(crate) fn nearest<'k>(written: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     let written = fold(written);
-    let limit = (written.chars().count() / 3).clamp(1, 4);
+    // Of one or two characters, everything is near everything.
+    let limit = match written.chars().count() {
+        0..=1 => return None,
+        length => (length / 3).clamp(1, 4),
+    };
     known
         .map(|word| {
             let folded = fold(word);
@@ -209,23 +213,26 @@ pub fn fold(word: &str) -> String {
         .collect()
 }
 
-/// Levenshtein distance, plain: words here are short and errors are rare.
+/// How many slips of the pen lie between two words: a letter more, less or other, or two swapped.
+/// Plain, because words here are short and errors are rare.
 fn edits(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut corner = i;
-        let mut left = i + 1;
-        let mut next = vec![left];
-        for (y, above) in b.iter().zip(row.iter().skip(1)) {
-            let best = (corner + usize::from(x != *y)).min(left + 1).min(above + 1);
-            corner = *above;
-            left = best;
-            next.push(best);
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
+    let at = |rows: &[Vec<usize>], i: usize, j: usize| rows.get(i).and_then(|row| row.get(j)).copied().unwrap_or(0);
+    for (i, x) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let changed = at(&rows, i, j) + usize::from(x != y);
+            let mut best = changed.min(at(&rows, i, j + 1) + 1).min(row.last().map_or(0, |left| left + 1));
+            let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x);
+            if swapped {
+                best = best.min(at(&rows, i - 1, j - 1) + 1);
+            }
+            row.push(best);
         }
-        row = next;
+        rows.push(row);
     }
-    row.last().copied().unwrap_or(0)
+    rows.last().and_then(|row| row.last()).copied().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -242,7 +249,7 @@ mod tests {
     #[test]
     fn edit_distance() {
         for (a, b, want) in
-            [("", "", 0), ("a", "", 1), ("trust", "truts", 2), ("kitten", "sitting", 3), ("x", "x", 0)]
+            [("", "", 0), ("a", "", 1), ("trust", "truts", 1), ("trust", "turst", 1), ("trust", "rtust", 1), ("kitten", "sitting", 3), ("x", "x", 0)]
         {
             assert_eq!(edits(a, b), want, "{a} → {b}");
             assert_eq!(edits(b, a), want, "{b} → {a}");

@@ -3,22 +3,32 @@
 //! A profile is read into answers, the evaluator scores every method, and the explanation is written for
 //! the methods that are shown.
 
-use crate::advice::{ADVICE_VERSION, Advice, Excluded, Explanation, Listed, NotHolding};
+use crate::advice::{
+    ADVICE_VERSION, Advice, Advised, Excluded, Explanation, FittingFactor, Listed, NotHolding,
+};
 use crate::answers::Answers;
 use crate::check::check;
 use crate::condition::Truth;
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::Evaluation;
 use crate::explain::Explainer;
+use crate::guidance::few;
 use crate::pack::{Pack, Rule};
 use crate::profile::Profile;
 use crate::program::Program;
+use crate::recipe::Recipe;
 use crate::vocabulary::Vocabulary;
 
 /// The facet that says what a method needs.
 pub const NEED: &str = "need";
 /// The facet that says what is arranged; it shares its values with [`NEED`].
 pub const ARRANGED: &str = "at_hand";
+/// The criterion that says whom it is about; the recipe starts from it.
+pub const PEOPLE: &str = "target_group";
+/// The facet that says where in a project a method belongs; the recipe puts methods in its order.
+pub const PHASE: &str = "phase";
+/// The number that says how many weeks there are; the recipe is tested after them.
+pub const WEEKS: &str = "weeks_available";
 /// How many methods an advice explains in full when nothing else is asked.
 pub const DEFAULT_TOP: usize = 5;
 
@@ -86,7 +96,7 @@ impl Engine {
             score: explainer.score(at),
             because: explainer.exclusions(at),
         });
-        let (cautions, guidelines) = explainer.general();
+        let applying = explainer.guidelines(best, true);
         Ok(Advice {
             advice_version: ADVICE_VERSION,
             pack: explainer.pack_name(),
@@ -95,8 +105,9 @@ impl Engine {
             others: others.collect(),
             excluded: excluded.collect(),
             open_questions: explainer.open_questions(top),
-            cautions,
-            guidelines,
+            cautions: explainer.cautions(),
+            guidelines: few(applying),
+            reach: explainer.reach(),
         })
     }
 
@@ -126,8 +137,57 @@ impl Engine {
             ranked_methods: evaluation.order.len(),
             method: explainer.ranked(at, rank),
             excluded: explainer.exclusions(at),
+            guidelines: explainer.guidelines(&[at], false),
             not_holding,
         })
+    }
+
+    /// Every guideline that applies to a profile and its best `top` methods, most specific first, with why.
+    ///
+    /// # Errors
+    /// Every problem in the profile.
+    pub fn guidelines(&self, profile: &Profile, top: usize) -> Result<Vec<Advised<'_>>, Vec<Diagnostic>> {
+        let evaluation = self.evaluate(profile)?;
+        let best = &evaluation.order[..top.min(evaluation.order.len())];
+        Ok(Explainer::new(self, &evaluation).guidelines(best, true))
+    }
+
+    /// What helps and hinders people with this profile, closest first.
+    ///
+    /// # Errors
+    /// Every problem in the profile.
+    pub fn factors(&self, profile: &Profile) -> Result<Vec<FittingFactor<'_>>, Vec<Diagnostic>> {
+        let evaluation = self.evaluate(profile)?;
+        Ok(Explainer::new(self, &evaluation).factors())
+    }
+
+    /// Works out an advice in the steps of the recipe, for these methods or else the best few.
+    ///
+    /// # Errors
+    /// Every problem in the profile, and every method that does not exist.
+    pub fn recipe(&self, profile: &Profile, methods: &[&str]) -> Result<Recipe<'_>, Vec<Diagnostic>> {
+        let mut problems = Vec::new();
+        let mut chosen = Vec::new();
+        for written in methods {
+            match self.pack.find_method(written) {
+                Ok(found) => {
+                    let at = self.pack.methods.iter().position(|method| method.id == found.id).unwrap_or(0);
+                    if !chosen.contains(&at) {
+                        chosen.push(at);
+                    }
+                }
+                Err(problem) => problems.push(problem),
+            }
+        }
+        match self.evaluate(profile) {
+            Ok(evaluation) if problems.is_empty() => {
+                Ok(crate::recipe::write(&Explainer::new(self, &evaluation), profile, chosen))
+            }
+            evaluation => {
+                problems.extend(evaluation.err().unwrap_or_default());
+                Err(problems)
+            }
+        }
     }
 
     /// Whether each rule of the pack holds for a profile, in the order of the pack.

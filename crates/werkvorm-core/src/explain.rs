@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::advice::{
-    Advised, Answered, CriterionScore, Exclusion, FittingExample, Named, Need, NotHolding, OpenQuestion,
-    PackName, Range, Ranked, Reason, Score, Understood, Weight,
+    Answered, CriterionScore, Exclusion, FittingExample, Named, Need, NotHolding, OpenQuestion, PackName,
+    Range, Ranked, Reason, Score, Understood, Weight,
 };
 use crate::answers::Answers;
 use crate::check::MAX_CRITERION_SCORE;
@@ -23,8 +23,8 @@ const EXAMPLES_SHOWN: usize = 2;
 
 /// Writes the explanation of one evaluation.
 pub(crate) struct Explainer<'e, 'v> {
-    engine: &'e Engine,
-    evaluation: &'v Evaluation,
+    pub(crate) engine: &'e Engine,
+    pub(crate) evaluation: &'v Evaluation,
     /// The sum of the weights.
     weights: i64,
     /// Many methods are ruled out by one condition; what lifts it is looked for once.
@@ -66,7 +66,7 @@ impl<'e, 'v> Explainer<'e, 'v> {
         let rules = self.engine.program.rules_of(at);
         let (mut reasons, mut not_known) = (Vec::with_capacity(rules.len()), Vec::with_capacity(rules.len()));
         let mut may_be_excluded = Vec::new();
-        let mut advising = Vec::new();
+        let mut cautions = Vec::new();
         for rule in rules {
             let compiled = &self.engine.program.rules[rule];
             match (compiled.kind, self.evaluation.truths[compiled.condition as usize]) {
@@ -80,13 +80,13 @@ impl<'e, 'v> Explainer<'e, 'v> {
                     }
                 }
                 (Kind::Exclude, Truth::NotKnown) => may_be_excluded.push(self.reason(rule)),
-                (Kind::Caution | Kind::Guideline(_), Truth::Holds) => advising.push(rule),
+                (Kind::Caution, Truth::Holds) => cautions.push(self.reason(rule)),
                 _ => {}
             }
         }
         reasons.sort_unstable_by_key(|reason| (Reverse(reason.points.abs()), reason.rule));
         not_known.sort_unstable_by_key(|reason| (Reverse(reason.high - reason.low), reason.rule));
-        let (cautions, guidelines) = self.cautions_and_guidelines(advising.into_iter());
+        cautions.sort_unstable_by_key(|reason| (Reverse(reason.questions.len()), reason.rule));
         let links = &self.engine.program.methods[at];
         let combines = links.combines_with.iter().map(|other| &self.engine.pack.methods[*other]);
         Ranked {
@@ -99,7 +99,6 @@ impl<'e, 'v> Explainer<'e, 'v> {
             not_known,
             may_be_excluded,
             cautions,
-            guidelines,
             needs: self.needs(at),
             examples: self.fitting_examples(at),
             combines_with: combines.map(|other| Named { id: &other.id, label: &other.name }).collect(),
@@ -123,7 +122,7 @@ impl<'e, 'v> Explainer<'e, 'v> {
         scored.collect()
     }
 
-    fn reason(&self, at: usize) -> Reason<'e> {
+    pub(crate) fn reason(&self, at: usize) -> Reason<'e> {
         let compiled = &self.engine.program.rules[at];
         let rule = &self.engine.pack.rules[compiled.rule as usize];
         let outcome = self.evaluation.outcome(&self.engine.pack, compiled);
@@ -151,41 +150,26 @@ impl<'e, 'v> Explainer<'e, 'v> {
         }
     }
 
-    /// The cautions and guidelines about the whole advice.
-    pub(crate) fn general(&self) -> (Vec<Reason<'e>>, Vec<Advised<'e>>) {
+    /// The cautions about the whole advice; the more a rule asks, the more it is about this situation.
+    pub(crate) fn cautions(&self) -> Vec<Reason<'e>> {
         let program = &self.engine.program;
-        let holds =
-            |at: &usize| self.evaluation.truths[program.rules[*at].condition as usize] == Truth::Holds;
-        self.cautions_and_guidelines(program.general_rules().filter(holds))
-    }
-
-    fn cautions_and_guidelines(
-        &self,
-        rules: impl Iterator<Item = usize>,
-    ) -> (Vec<Reason<'e>>, Vec<Advised<'e>>) {
-        let mut cautions = Vec::new();
-        let mut guidelines = Vec::new();
-        for at in rules {
-            let reason = self.reason(at);
-            match self.engine.program.rules[at].kind {
-                Kind::Guideline(guideline) => {
-                    let guideline = &self.engine.pack.guidelines[guideline as usize];
-                    guidelines.push(Advised { guideline, reason });
-                }
-                _ => cautions.push(reason),
-            }
-        }
-        // The more a rule asks, the more it is about this situation.
-        cautions.sort_unstable_by_key(|reason| (Reverse(reason.questions.len()), reason.rule));
-        guidelines.sort_unstable_by_key(|advised: &Advised<'e>| {
-            (Reverse(advised.reason.questions.len()), advised.reason.rule)
+        let warns = program.general_rules().filter(|at| {
+            let rule = &program.rules[*at];
+            rule.kind == Kind::Caution && self.evaluation.truths[rule.condition as usize] == Truth::Holds
         });
-        (cautions, guidelines)
+        let mut cautions: Vec<_> = warns.map(|at| self.reason(at)).collect();
+        cautions.sort_unstable_by_key(|reason| (Reverse(reason.questions.len()), reason.rule));
+        cautions
     }
 
     fn needs(&self, method: usize) -> Vec<Need<'e>> {
+        self.arranged(&self.engine.program.methods[method].needs)
+    }
+
+    /// Needs, and whether the profile says that they are arranged.
+    pub(crate) fn arranged(&self, needs: &[(usize, Option<usize>)]) -> Vec<Need<'e>> {
         let Some(facet) = self.engine.pack.facet(NEED) else { return Vec::new() };
-        let needs = self.engine.program.methods[method].needs.iter().map(|(value, atom)| {
+        let needs = needs.iter().map(|(value, atom)| {
             let value = &facet.values[*value];
             let arranged = atom.map_or(Truth::NotKnown, |atom| self.evaluation.atoms[atom]);
             Need { id: &value.id, label: &value.label, arranged }

@@ -13,17 +13,19 @@ mod diagnostic;
 mod engine;
 mod evaluate;
 mod explain;
+mod guidance;
 mod pack;
 mod profile;
 mod program;
+mod recipe;
 mod terms;
 mod text;
 mod vocabulary;
 
 pub use crate::advice::{
     ADVICE_VERSION, Advice, Advised, Answered, CriterionScore, Excluded, Exclusion, Explanation,
-    FittingExample, Listed, Named, Need, NotHolding, OpenQuestion, PackName, Range, Ranked, Reason, Score,
-    Understood, Weight,
+    FittingExample, FittingFactor, FittingReach, Listed, Named, Need, NotHolding, OpenQuestion, PackName,
+    Range, Ranked, Reason, Score, Understood, Weight,
 };
 pub use crate::check::{
     MAX_CONDITION_DEPTH, MAX_CONDITION_PARTS, MAX_CRITERION_SCORE, MAX_FIT, MAX_POINTS, MAX_WEIGHT, check,
@@ -32,11 +34,12 @@ pub use crate::condition::{Condition, Truth};
 pub use crate::diagnostic::{
     CODES, Code, Diagnostic, Label, Severity, code, did_you_mean, fold, sort_diagnostics,
 };
-pub use crate::engine::{ARRANGED, DEFAULT_TOP, Engine, NEED};
+pub use crate::engine::{ARRANGED, DEFAULT_TOP, Engine, NEED, PEOPLE, PHASE, WEEKS};
 pub use crate::pack::{
     About, Band, Citation, Criterion, Curve, Document, DocumentKind, Effect, Example, FORMAT_VERSION, Facet,
-    Fact, Factor, FactorKind, Guideline, GuidelineKind, Method, Number, Pack, Persona, Place, Reach, Rule,
-    Section, Tension, Value, ValuesAllowed, Words,
+    Fact, Factor, FactorKind, Guideline, GuidelineKind, Method, Number, Pack, Persona, Place, Reach,
+    RecipeStepText, Rule, Section, Tension, Value, ValuesAllowed, Words,
 };
 pub use crate::profile::{Answer, Profile, Remark};
+pub use crate::recipe::{Origin, OriginKind, RECIPE_VERSION, Recipe, RecipeLine, RecipeStep};
 pub use crate::text::{Language, Text};

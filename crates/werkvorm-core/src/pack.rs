@@ -64,6 +64,9 @@ pub struct Pack {
     /// Made-up sample profiles.
     #[serde(default)]
     pub personas: Vec<Persona>,
+    /// The steps of the recipe, in order.
+    #[serde(default)]
+    pub recipe: Vec<RecipeStepText>,
     /// Headings and labels for those who show an advice, by key.
     #[serde(default)]
     pub texts: BTreeMap<String, Text>,
@@ -567,6 +570,25 @@ pub struct Persona {
     pub about: Text,
     /// The answers.
     pub profile: Profile,
+}
+
+/// What a step of the recipe asks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecipeStepText {
+    /// Id in lower case with hyphens.
+    pub id: String,
+    /// What to do in this step.
+    pub title: Text,
+    /// A sentence or two of explanation.
+    pub help: Text,
+    /// What to write when nothing is known about it.
+    pub empty: Text,
+    /// The step stays open until the recipe was tried.
+    #[serde(default)]
+    pub open: bool,
+    /// Who says so.
+    pub sources: Vec<Citation>,
 }
 
 #[cfg(test)]

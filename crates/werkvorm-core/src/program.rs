@@ -73,6 +73,12 @@ pub(crate) struct Program {
     pub(crate) methods: Vec<MethodLinks>,
     /// Per example: the atoms of the values it shares with profiles.
     pub(crate) example_atoms: Vec<Vec<usize>>,
+    /// The same per way to reach people.
+    pub(crate) reach_atoms: Vec<Vec<usize>>,
+    /// Per way to reach people: what must be in place.
+    pub(crate) reach_needs: Vec<Vec<(usize, Option<usize>)>>,
+    /// The same per factor.
+    pub(crate) factor_atoms: Vec<Vec<usize>>,
     criteria: usize,
 }
 
@@ -204,6 +210,11 @@ impl Program {
         terms.map(move |term| &self.literals[end_of(&self.term_ends, term)..self.term_ends[term] as usize])
     }
 
+    /// How many things a condition asks at the least.
+    pub(crate) fn asks_at_least(&self, condition: usize) -> usize {
+        self.terms_of(condition).map(<[Literal]>::len).min().unwrap_or(0)
+    }
+
     /// A literal as a condition to show.
     pub(crate) fn shown(&self, literal: Literal) -> &Condition {
         &self.shown[(literal >> 1) as usize][(literal & 1) as usize]
@@ -267,6 +278,9 @@ impl Compiler<'_> {
         self.program.methods = (0..pack.methods.len()).map(|at| self.links(at)).collect();
         self.program.example_atoms =
             pack.examples.iter().map(|example| self.atoms_of(&example.facets)).collect();
+        self.program.reach_atoms = pack.reach.iter().map(|reach| self.atoms_of(&reach.facets)).collect();
+        self.program.reach_needs = pack.reach.iter().map(|reach| self.needs(&reach.preconditions)).collect();
+        self.program.factor_atoms = pack.factors.iter().map(|factor| self.atoms_of(&factor.facets)).collect();
         self.program.shown = self.conditions_to_show();
         self.program
     }
@@ -294,17 +308,19 @@ impl Compiler<'_> {
 
     fn links(&self, at: usize) -> MethodLinks {
         let method = &self.pack.methods[at];
-        let need = self.pack.facet(NEED);
-        let needs = method.facets.get(NEED).into_iter().flatten().filter_map(|id| {
-            let value = need?.values.iter().position(|value| value.id == *id)?;
-            Some((value, self.value_atom(ARRANGED, id)))
-        });
         let examples = self.pack.examples.iter().enumerate();
         MethodLinks {
-            needs: needs.collect(),
+            needs: method.facets.get(NEED).map(|needs| self.needs(needs)).unwrap_or_default(),
             examples: examples.filter(|(_, e)| e.methods.contains(&method.id)).map(|(at, _)| at).collect(),
             combines_with: method.combines_with.iter().filter_map(|id| self.method(id)).collect(),
         }
+    }
+
+    /// Needs as values of their facet, with the atoms that say that they are arranged.
+    fn needs(&self, ids: &[String]) -> Vec<(usize, Option<usize>)> {
+        let need = self.pack.facet(NEED);
+        let place = |id: &String| need?.values.iter().position(|value| value.id == *id);
+        ids.iter().filter_map(|id| Some((place(id)?, self.value_atom(ARRANGED, id)))).collect()
     }
 
     fn atoms_of(&self, facets: &BTreeMap<String, Vec<String>>) -> Vec<usize> {

@@ -323,9 +323,9 @@ pub(crate) fn suggest<'k>(written: &str, known: impl Iterator<Item = &'k str> + 
     if near.is_empty() {
         let ids: Vec<_> = known.map(|id| format!("`{id}`")).collect();
         if ids.len() <= 20 {
-            format!("known are {}", ids.join(", "))
+            format!("choose from {}", ids.join(", "))
         } else {
-            "nothing has that id".to_owned()
+            "nothing has that id; was it renamed?".to_owned()
         }
     } else {
         near.trim_end().to_owned()

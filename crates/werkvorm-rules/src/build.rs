@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
-use werkvorm_core::{Diagnostic, Pack, Rule, check, code, sort_diagnostics};
+use werkvorm_core::{Diagnostic, Label, Pack, Rule, check, code, sort_diagnostics};
 
 use crate::collect::Collector;
-use crate::script::{self, MAX_RULES};
-use crate::seeds::{self, Places};
+use crate::script;
+use crate::seeds::{self, Seeds};
 use crate::sources::Sources;
 
 /// Builds a pack from seeds and rules.
@@ -18,8 +18,7 @@ use crate::sources::Sources;
 /// # Errors
 /// Every problem in every file.
 pub fn build(sources: &Sources) -> Result<Pack, Vec<Diagnostic>> {
-    let (pack, places, found) = seeds::read(sources);
-    finish(pack, &places, found, sources)
+    finish(seeds::read(sources), sources)
 }
 
 /// Builds a pack from the seeds of another pack and rules of one's own.
@@ -28,49 +27,49 @@ pub fn build(sources: &Sources) -> Result<Pack, Vec<Diagnostic>> {
 /// Every problem in every file.
 pub fn build_with_rules(base: &Pack, sources: &Sources) -> Result<Pack, Vec<Diagnostic>> {
     let pack = Pack { rules: Vec::new(), hash: String::new(), ..base.clone() };
-    finish(pack, &Places::default(), Vec::new(), sources)
+    finish(Seeds::of(pack), sources)
 }
 
-fn finish(
-    mut pack: Pack,
-    places: &Places,
-    mut found: Vec<Diagnostic>,
-    sources: &Sources,
-) -> Result<Pack, Vec<Diagnostic>> {
-    let (rules, problems) = run_scripts(&pack, sources);
-    found.extend(problems);
+fn finish(seeds: Seeds, sources: &Sources) -> Result<Pack, Vec<Diagnostic>> {
+    let Seeds { mut pack, places, mut found, unread } = seeds;
+    let (rules, labels, problems) = run_scripts(&pack, sources);
+    let scripts_stand = problems.is_empty();
+    found.extend(problems.into_iter().filter(|problem| !unread.explains(problem)));
     pack.rules = rules;
-    pack.rules.sort_by(|a, b| a.id.cmp(&b.id));
-    let problems = check(&pack).into_iter().filter(|problem| !is_known(problem, &found));
-    let located: Vec<_> = problems.map(|problem| places.resolve(sources, at_rule(&pack, problem))).collect();
-    found.extend(located);
+    let about_rule = |problem: &Diagnostic| problem.labels.first().is_some_and(|label| label.file.starts_with("rules/"));
+    // Nearly everything about a rule is said by the script already, nearer to the cause.
+    let said = |problem: &Diagnostic| !scripts_stand && problem.code != code::CONDITION_SIZE.id && about_rule(problem);
+    let problems = check(&pack).into_iter().filter(|problem| !said(problem) && !unread.explains(problem));
+    found.extend(problems.map(|problem| at_rule(&labels, problem)));
     if found.is_empty() {
         pack.hash = content_hash(&pack);
         return Ok(pack);
     }
+    let mut found = places.resolve(sources, found);
     sort_diagnostics(&mut found);
     Err(found)
 }
 
-fn run_scripts(pack: &Pack, sources: &Sources) -> (Vec<Rule>, Vec<Diagnostic>) {
+/// The rules by id, the place of each, and what is wrong with the scripts.
+fn run_scripts(pack: &Pack, sources: &Sources) -> (Vec<Rule>, BTreeMap<String, Label>, Vec<Diagnostic>) {
     let collector = Collector::new(Arc::new(pack.clone()));
     let engine = script::engine(&collector);
     for (file, source) in sources.below("rules/", ".rhai") {
         script::run(&engine, &collector, file, source);
     }
     let (declared, mut found) = collector.finish();
-    let mut rules: BTreeMap<String, (Rule, werkvorm_core::Label)> = BTreeMap::new();
-    if declared.len() > MAX_RULES {
-        let message = format!("the scripts declare {} rules", declared.len());
-        let help = format!("at most {MAX_RULES} rules fit in a pack");
-        found.push(Diagnostic::error(&code::SCRIPT_LIMIT, message, help));
-        return (Vec::new(), found);
-    }
+    let mut rules: BTreeMap<String, (Rule, Label)> = BTreeMap::new();
     for (rule, label) in declared {
         if let Some((_, first)) = rules.get(&rule.id) {
+            let in_a_loop = (&first.file, first.line, first.column) == (&label.file, label.line, label.column);
+            if in_a_loop {
+                let message = format!("a loop gives the id `{}` to more than one rule", rule.id);
+                let help = "end the id with what differs: `family/${method.id}` in backticks";
+                found.push(Diagnostic::error(&code::DUPLICATE_RULE, message, help).with_label(label));
+                continue;
+            }
             let message = format!("the rule id `{}` is used twice", rule.id);
-            let help =
-                "give each rule its own id; in a loop, end it with `/${method.id}` and what else differs";
+            let help = "give each rule its own id: an advice names the rules it rests on";
             let mut second = label.clone();
             second.text = "again here".to_owned();
             let mut first = first.clone();
@@ -82,25 +81,20 @@ fn run_scripts(pack: &Pack, sources: &Sources) -> (Vec<Rule>, Vec<Diagnostic>) {
         }
         rules.insert(rule.id.clone(), (rule, label));
     }
-    (rules.into_values().map(|(rule, _)| rule).collect(), found)
-}
-
-/// The script already said so, nearer to the cause: a problem of a rule when scripts have problems.
-fn is_known(problem: &Diagnostic, found: &[Diagnostic]) -> bool {
-    let about_rule = problem.labels.first().is_some_and(|label| label.file.starts_with("rules/"));
-    about_rule && found.iter().any(|other| other.code >= "WV02" && other.code < "WV04")
+    let labels = rules.iter().map(|(id, (_, label))| (id.clone(), label.clone())).collect();
+    (rules.into_values().map(|(rule, _)| rule).collect(), labels, found)
 }
 
 /// A problem of a rule is at the place where the rule is declared.
-fn at_rule(pack: &Pack, mut problem: Diagnostic) -> Diagnostic {
+fn at_rule(labels: &BTreeMap<String, Label>, mut problem: Diagnostic) -> Diagnostic {
     for label in &mut problem.labels {
-        let rule =
-            label.file.strip_prefix("rules/").and_then(|id| pack.rules.iter().find(|rule| rule.id == id));
+        let rule = label.file.strip_prefix("rules/").and_then(|item| {
+            // What follows the id names a part of the rule.
+            let ends = item.match_indices('/').map(|(at, _)| at).chain([item.len()]);
+            ends.filter_map(|end| labels.get(item.get(..end)?)).last()
+        });
         if let Some(rule) = rule {
-            label.file.clone_from(&rule.place.file);
-            label.line = rule.place.line;
-            label.column = 1;
-            label.length = 1;
+            *label = Label { text: String::new(), ..rule.clone() };
         }
     }
     problem

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
+use rhai::{Array, Dynamic, Engine, Map, NativeCallContext, Position};
 use werkvorm_core::{Citation, DocumentKind, Fact, Method, Pack, code, did_you_mean};
 
-use crate::collect::Collector;
+use crate::collect::{At, Collector};
 use crate::declare::Cite;
+use crate::vocabulary_api::{unknown_facet, unknown_value};
 
 /// A card as a script value.
 #[derive(Debug, Clone)]
@@ -106,7 +107,7 @@ pub(crate) fn register(engine: &mut Engine, collector: &Collector) {
     engine.register_fn("method", move |context: NativeCallContext<'_>, id: &str| {
         let at = one.pack.methods.iter().position(|method| method.id == id);
         if at.is_none() {
-            unknown_method(&one, one.label(context.call_position()), id);
+            unknown_method(&one, context.call_position(), At::Value(id), id);
         }
         Card { pack: one.pack.clone(), at: at.unwrap_or(0) }
     });
@@ -130,43 +131,43 @@ pub(crate) fn register(engine: &mut Engine, collector: &Collector) {
     );
     let range = collector.clone();
     engine.register_fn("range", move |context: NativeCallContext<'_>, card: Card, number: &str| {
-        if range.pack.number(number).is_none() {
-            let near = did_you_mean(number, range.pack.numbers.iter().map(|n| n.id.as_str()));
-            let ids: Vec<_> = range.pack.numbers.iter().map(|n| format!("`{}`", n.id)).collect();
-            let help = format!("{near}the numbers are {}", ids.join(", "));
-            let label = range.label(context.call_position());
-            range.report(&code::UNKNOWN_FACET, label, format!("there is no number `{number}`"), help);
-        }
+        unknown_number(&range, context.call_position(), number);
         card.range(number)
     });
 }
 
-pub(crate) fn unknown_method(collector: &Collector, label: werkvorm_core::Label, id: &str) {
-    let near = did_you_mean(id, collector.pack.methods.iter().map(|m| m.id.as_str()));
-    let help = format!("{near}methods are the files in `seeds/methods`");
-    collector.report(&code::UNKNOWN_METHOD, label, format!("there is no method `{id}`"), help);
+fn unknown_number(collector: &Collector, position: Position, number: &str) {
+    let pack = &collector.pack;
+    if pack.number(number).is_some() {
+        return;
+    }
+    let help = if pack.facet(number).is_some() {
+        format!("it is a facet: write `method.list(\"{number}\")`")
+    } else {
+        let near = did_you_mean(number, pack.numbers.iter().map(|n| n.id.as_str()));
+        let ids: Vec<_> = pack.numbers.iter().map(|n| format!("`{}`", n.id)).collect();
+        format!("{near}the numbers are {}", ids.join(", "))
+    };
+    collector.report(&code::UNKNOWN_FACET, position, At::Value(number), &format!("there is no number `{number}`"), &help);
+}
+
+/// Reports a method that has no card.
+pub(crate) fn unknown_method(collector: &Collector, position: Position, at: At<'_>, id: &str) {
+    let help = match collector.pack.find_method(id) {
+        Ok(method) => format!("did you mean `{}`? scripts use ids", method.id),
+        Err(_) => {
+            let near = did_you_mean(id, collector.pack.methods.iter().map(|m| m.id.as_str()));
+            format!("{near}methods are the files in `seeds/methods`")
+        }
+    };
+    collector.report(&code::UNKNOWN_METHOD, position, at, &format!("there is no method `{id}`"), &help);
 }
 
 fn known(collector: &Collector, context: &NativeCallContext<'_>, facet: &str, value: Option<&str>) {
-    let label = || collector.label(context.call_position());
-    let Some(found) = collector.pack.facet(facet) else {
-        let near = did_you_mean(facet, collector.pack.facets.iter().map(|f| f.id.as_str()));
-        let help = format!("{near}the command `vocabulary` lists the facets");
-        collector.report(&code::UNKNOWN_FACET, label(), format!("there is no facet `{facet}`"), help);
-        return;
-    };
-    if let Some(value) = value
-        && found.value(value).is_none()
-    {
-        let near = did_you_mean(value, found.values.iter().map(|v| v.id.as_str()));
-        let ids: Vec<_> = found.values.iter().map(|v| format!("`{}`", v.id)).collect();
-        let help = format!("{near}the values are {}", ids.join(", "));
-        collector.report(
-            &code::UNKNOWN_VALUE,
-            label(),
-            format!("`{value}` is not a value of `{facet}`"),
-            help,
-        );
+    match (collector.pack.facet(facet), value) {
+        (None, _) => unknown_facet(collector, context.call_position(), facet),
+        (Some(found), Some(value)) => unknown_value(collector, context.call_position(), found, value),
+        (Some(_), None) => {}
     }
 }
 

@@ -2,12 +2,13 @@
 
 use rhai::{Array, Dynamic, Engine, Map, NativeCallContext, Position};
 use werkvorm_core::{
-    Citation, Condition, Curve, Effect, MAX_POINTS, Pack, Place, Rule, Text, code, did_you_mean,
+    About, Citation, Code, Condition, Curve, Effect, MAX_POINTS, Number, Pack, Place, Rule, Text, code, did_you_mean,
 };
 
 use crate::card_api::{Card, unknown_method};
-use crate::collect::Collector;
-use crate::vocabulary_api::{Cond, NumberName};
+use crate::collect::{At, Collector, kind_of};
+use crate::usage;
+use crate::vocabulary_api::{Cond, NumberName, not_asked};
 
 /// A citation as a script value.
 #[derive(Debug, Clone)]
@@ -34,6 +35,8 @@ const FIELDS: [&str; 11] = [
     "because",
     "source",
 ];
+/// How long a rule id may be, in characters.
+const MAX_ID: usize = 120;
 const EFFECTS: [&str; 5] = ["points", "curve", "exclude", "caution", "guideline"];
 
 /// Registers `rule`, `text`, `cite` and `curve`.
@@ -45,13 +48,14 @@ pub(crate) fn register(engine: &mut Engine, collector: &Collector) {
     let texts = collector.clone();
     engine.register_fn("text", move |context: NativeCallContext<'_>, nl: &str, en: &str| {
         if nl.trim().is_empty() || en.trim().is_empty() {
-            let label = texts.label(context.call_position());
-            texts.report(
-                &code::BLANK_TEXT,
-                label,
-                "a text without words",
-                "write the text in Dutch and in English",
-            );
+            let empty = match (nl.trim().is_empty(), en.trim().is_empty()) {
+                (true, true) => "Dutch and the English",
+                (true, false) => "Dutch",
+                (false, _) => "English",
+            };
+            let message = format!("the {empty} text has no words");
+            let help = "write `text(\"Dutch\", \"English\")`: advisors read every text in both languages";
+            texts.report(&code::BLANK_TEXT, context.call_position(), At::Call, &message, help);
         }
         Words(Text { nl: nl.to_owned(), en: en.to_owned() })
     });
@@ -59,10 +63,8 @@ pub(crate) fn register(engine: &mut Engine, collector: &Collector) {
         let cites = collector.clone();
         let cite = move |context: NativeCallContext<'_>, document: &str, section: Option<&str>| {
             let citation = Citation { document: document.to_owned(), section: section.map(str::to_owned) };
-            if let Some(help) = source_problem(&cites.pack, &citation) {
-                let shown = section.map_or(document.to_owned(), |section| format!("{document} / {section}"));
-                let label = cites.label(context.call_position());
-                cites.report(&code::UNKNOWN_SOURCE, label, format!("there is no source `{shown}`"), help);
+            if let Some((message, word, help)) = source_problem(&cites.pack, &citation) {
+                cites.report(&code::UNKNOWN_SOURCE, context.call_position(), At::Value(word), &message, &help);
             }
             Cite(citation)
         };
@@ -80,17 +82,18 @@ pub(crate) fn register(engine: &mut Engine, collector: &Collector) {
         }
     }
     let curves = collector.clone();
-    engine.register_fn("curve", move |context: NativeCallContext<'_>, number: NumberName, corners: Array| {
-        let corners = corners.iter().map(corner).collect::<Option<Vec<_>>>().unwrap_or_default();
-        let rising = corners.windows(2).all(|pair| pair[0].0 < pair[1].0);
-        if corners.len() < 2 || !rising || corners.iter().any(|(_, y)| y.abs() > MAX_POINTS) {
-            let help = format!(
-                "write `curve({}, [[0, -5], [4, 0], [8, 2]])`: numbers rising, points from -{MAX_POINTS} to {MAX_POINTS}",
-                number.0
-            );
-            curves.report(&code::CURVE_SHAPE, curves.label(context.call_position()), "a malformed curve", help);
+    engine.register_fn("curve", move |context: NativeCallContext<'_>, number: NumberName, list: Array| {
+        let corners = list.iter().map(corner).collect::<Option<Vec<_>>>();
+        if let Some(known) = curves.pack.number(&number.0) {
+            if !known.about.contains(&About::Profile) {
+                not_asked(&curves, context.call_position(), known);
+            }
+            if let Some(problem) = curve_problem(known, corners.as_deref()) {
+                let help = format!("write `curve({}, [[0, -5], [4, 0], [8, 2]])`: numbers rising, points from -{MAX_POINTS} to {MAX_POINTS}", number.0);
+                curves.report(&code::CURVE_SHAPE, context.call_position(), At::Call, &problem, &help);
+            }
         }
-        CurveValue(Curve { number: number.0, corners })
+        CurveValue(Curve { number: number.0, corners: corners.unwrap_or_default() })
     });
     let rules = collector.clone();
     engine.register_fn("rule", move |context: NativeCallContext<'_>, id: &str, fields: Map| {
@@ -106,22 +109,48 @@ fn corner(item: &Dynamic) -> Option<(i64, i64)> {
     }
 }
 
-fn source_problem(pack: &Pack, citation: &Citation) -> Option<String> {
-    let Some(document) = pack.document(&citation.document) else {
-        let near = did_you_mean(&citation.document, pack.documents.iter().map(|d| d.id.as_str()));
-        return Some(format!("{near}documents and sections are listed in `seeds/sources.toml`"));
+/// What is wrong with a curve, if anything.
+fn curve_problem(number: &Number, corners: Option<&[(i64, i64)]>) -> Option<String> {
+    let Some(corners) = corners else {
+        return Some("a corner of a curve is not a pair of whole numbers".to_owned());
+    };
+    if corners.len() < 2 {
+        return Some(format!("a curve has {} of at least 2 corners", corners.len()));
+    }
+    if let Some(pair) = corners.windows(2).find(|pair| pair[0].0 >= pair[1].0) {
+        return Some(format!("the corners of a curve do not rise: {} comes before {}", pair[0].0, pair[1].0));
+    }
+    if let Some((_, y)) = corners.iter().find(|(_, y)| y.saturating_abs() > MAX_POINTS) {
+        return Some(format!("a curve gives {y} points"));
+    }
+    let inside = corners.iter().any(|(x, _)| (number.min..=number.max).contains(x));
+    if !inside {
+        let (min, max) = (number.min, number.max);
+        return Some(format!("no corner of a curve is within the bounds of `{}`, {min} to {max}", number.id));
+    }
+    corners.iter().all(|(_, y)| *y == 0).then(|| "a curve gives 0 points everywhere".to_owned())
+}
+
+/// What is wrong with a citation: the message, the word it is about, and what to write instead.
+fn source_problem<'c>(pack: &Pack, citation: &'c Citation) -> Option<(String, &'c str, String)> {
+    let name = citation.document.as_str();
+    let Some(document) = pack.document(name) else {
+        let near = did_you_mean(name, pack.documents.iter().map(|d| d.id.as_str()));
+        let help = format!("{near}documents and sections are listed in `seeds/sources.toml`");
+        return Some((format!("there is no document `{name}`"), name, help));
     };
     let sections = || document.sections.iter().map(|section| section.id.as_str());
     let list = || sections().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
     match &citation.section {
-        Some(section) if !sections().any(|id| id == section) => Some(format!(
-            "{}the sections of `{}` are {}",
-            did_you_mean(section, sections()),
-            document.id,
-            list()
-        )),
+        Some(section) if document.sections.is_empty() => {
+            Some((format!("`{name}` has no sections"), section, format!("write `cite(\"{name}\")`")))
+        }
+        Some(section) if !sections().any(|id| id == section) => {
+            let help = format!("{}the sections are {}", did_you_mean(section, sections()), list());
+            Some((format!("there is no section `{section}` in `{name}`"), section, help))
+        }
         None if !document.sections.is_empty() => {
-            Some(format!("name a section of `{}`: {}", document.id, list()))
+            Some((format!("a section of `{name}` is not named"), name, format!("write `cite(\"{name}\", \"…\")`; the sections are {}", list())))
         }
         _ => None,
     }
@@ -139,42 +168,42 @@ impl Declaration<'_> {
     fn declare(&self) {
         self.check_id();
         self.check_fields();
+        self.check_missing();
         let method = self.method();
         let when = self.when();
-        let effect = self.effect(method.is_some());
+        let effect = self.effect();
         let title = self.words("title");
         let because = self.words("because");
         let sources = self.sources();
         let criterion = self.criterion(&when, effect.as_ref());
-        let label = self.collector.label(self.position);
-        if let (Some(effect), Some(title), Some(because), Some(criterion)) =
-            (effect, title, because, criterion)
-        {
-            let place = Place { file: self.collector.file(), line: label.line };
+        if let (Some(effect), Some(title), Some(because), Some(criterion)) = (effect, title, because, criterion) {
+            let line = self.position.line().and_then(|line| u32::try_from(line).ok()).unwrap_or(1);
+            let place = Place { file: self.collector.file(), line };
             let id = self.id.to_owned();
             let rule = Rule { id, title, method, criterion, when, effect, because, sources, place };
-            self.collector.declare(rule, label);
+            self.collector.declare(rule, self.position);
         }
     }
 
-    fn report(
-        &self,
-        code: &werkvorm_core::Code,
-        field: &str,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) {
-        self.collector.report(code, self.collector.field_label(self.position, field), message, help);
+    fn report(&self, code: &Code, at: At<'_>, message: &str, help: &str) {
+        // In a loop, the same mistake is made for every id.
+        let like = message.replace(self.id, "");
+        self.collector.report_like(code, self.position, at, message, help, &like);
     }
 
     fn wrong_type(&self, field: &str, value: &Dynamic, help: &str) {
-        let message = format!("`{field}` of `{}` cannot be of type {}", self.id, value.type_name());
-        self.report(&code::WRONG_TYPE, field, message, help);
+        let kind = match value.as_bool() {
+            Ok(plain) => format!("a plain `{plain}`"),
+            Err(_) => kind_of(value).to_owned(),
+        };
+        let message = format!("`{field}` of `{}` is {kind}", self.shown());
+        let unknown = "the card does not know this fact: put `if … != () { … }` around the rule";
+        self.report(&code::WRONG_TYPE, At::Field(field), &message, if value.is_unit() { unknown } else { help });
     }
 
-    fn missing(&self, field: &str, help: &str) {
-        let label = self.collector.label(self.position);
-        self.collector.report(&code::MISSING_FIELD, label, format!("`{}` has no `{field}`", self.id), help);
+    /// The id, or a word for it when there is none.
+    fn shown(&self) -> &str {
+        if self.id.is_empty() { "the rule" } else { self.id }
     }
 
     fn check_id(&self) {
@@ -182,29 +211,49 @@ impl Declaration<'_> {
             part.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
                 && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
         };
-        if !self.id.split('/').all(good) || self.id.len() > 120 {
-            let label = self.collector.label(self.position);
-            let help = "name the situation in lower-case words with hyphens, and the method after a slash: `reading-asked/enquete`";
-            self.collector.report(
-                &code::RULE_ID,
-                label,
-                format!("`{}` is not a good rule id", self.id),
-                help,
-            );
-        }
+        const HELP: &str = "name the situation in lower-case words with hyphens, and the method after a slash: `reading-asked/enquete`";
+        let length = self.id.chars().count();
+        let message = match () {
+            () if self.id.trim().is_empty() => "a rule has an empty id".to_owned(),
+            () if length > MAX_ID => format!("a rule id of {length} characters is longer than {MAX_ID}"),
+            () if !self.id.split('/').all(good) => format!("`{}` is not a good rule id", self.id.replace('`', "'")),
+            () => return,
+        };
+        self.report(&code::RULE_ID, At::Value(self.id), &message, HELP);
     }
 
     fn check_fields(&self) {
         for field in self.fields.keys().filter(|field| !FIELDS.contains(&field.as_str())) {
             let near = did_you_mean(field, FIELDS.into_iter());
             let help = format!("{near}the fields are {}", FIELDS.map(|f| format!("`{f}`")).join(", "));
-            self.report(
-                &code::UNKNOWN_FIELD,
-                field,
-                format!("`{}` has an unknown field `{field}`", self.id),
-                help,
-            );
+            let message = format!("`{}` has an unknown field `{field}`", self.shown());
+            self.report(&code::UNKNOWN_FIELD, At::Field(field), &message, &help);
         }
+    }
+
+    fn has(&self, field: &str) -> bool {
+        self.fields.contains_key(field)
+    }
+
+    /// All fields that are missing, in one go.
+    fn check_missing(&self) {
+        let about_method = ["points", "curve", "exclude"].iter().any(|effect| self.has(effect));
+        let needed = [
+            ("title", true, "`title: text(\"…\", \"…\")`"),
+            ("method", about_method, "`method: method`, because only cautions and guidelines speak about the whole advice"),
+            ("when", !self.has("curve"), "`when: trait.has(\"…\")`, or `when: always()`"),
+            ("because", true, "`because: text(\"…\", \"…\")`"),
+            ("source", true, "`source: cite(\"document\", \"section\")`: no rule without a source"),
+        ];
+        let missing: Vec<_> = needed.into_iter().filter(|(field, needed, _)| *needed && !self.has(field)).collect();
+        if missing.is_empty() {
+            return;
+        }
+        let fields: Vec<_> = missing.iter().map(|(field, ..)| format!("`{field}`")).collect();
+        let helps: Vec<_> = missing.iter().map(|(.., help)| *help).collect();
+        let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+        let message = format!("`{}` has no {}", self.shown(), usage::listed(&fields).replace(" and ", " or "));
+        self.report(&code::MISSING_FIELD, At::Call, &message, &format!("add {}", helps.join("; ")));
     }
 
     fn method(&self) -> Option<String> {
@@ -215,148 +264,122 @@ impl Declaration<'_> {
         match value.clone().into_string() {
             Ok(id) => {
                 if self.collector.pack.method(&id).is_none() {
-                    unknown_method(self.collector, self.collector.field_label(self.position, "method"), &id);
+                    unknown_method(self.collector, self.position, At::Field("method"), &id);
                 }
                 Some(id)
             }
             Err(_) => {
-                self.wrong_type("method", value, "write the card itself or its id in quotes");
+                self.wrong_type("method", value, "write the card itself or its id in quotes; one rule speaks about one method");
                 None
             }
         }
     }
 
     fn when(&self) -> Condition {
-        let Some(value) = self.fields.get("when") else {
-            if !self.fields.contains_key("curve") {
-                self.missing(
-                    "when",
-                    "write a condition such as `when: trait.has(\"…\")`, or `when: always()`",
-                );
-            }
-            return Condition::always();
-        };
+        let Some(value) = self.fields.get("when") else { return Condition::always() };
         if let Some(cond) = value.clone().try_cast::<Cond>() {
             return cond.0;
         }
         if value.is_bool() {
-            let message = format!("`when` of `{}` is a plain {value}", self.id);
-            let help = "write a condition such as `trust == \"low\"`; a comparison that the script language does not know gives plain false";
-            self.report(&code::PLAIN_BOOL, "when", message, help);
+            let message = format!("`when` of `{}` is a plain `{value}`, whatever the profile says", self.shown());
+            let help = "compare a facet or number, without quotes, as in `trust == \"low\"`; for a fact of a card, put `if` around the rule";
+            self.report(&code::PLAIN_BOOL, At::Field("when"), &message, help);
         } else {
-            self.wrong_type("when", value, "write a condition such as `trait.has(\"…\")`");
+            self.wrong_type("when", value, "write a condition such as `trait.has(\"…\")`, `trust == \"…\"` or `group_size < 6`");
         }
         Condition::always()
     }
 
-    fn effect(&self, has_method: bool) -> Option<Effect> {
-        let given: Vec<&str> =
-            EFFECTS.into_iter().filter(|effect| self.fields.contains_key(*effect)).collect();
+    fn effect(&self) -> Option<Effect> {
+        let given: Vec<&str> = EFFECTS.into_iter().filter(|effect| self.has(effect)).collect();
         let [name] = given.as_slice() else {
-            let label = self.collector.label(self.position);
-            let message = format!("`{}` has {} effects", self.id, given.len());
+            let at = given.last().map_or(At::Call, |last| At::Field(last));
+            let message = match given.as_slice() {
+                [] => format!("`{}` has no effect", self.shown()),
+                several => format!("`{}` has {} effects", self.shown(), several.len()),
+            };
             let help = "give exactly one of `points`, `curve`, `exclude`, `caution` and `guideline`";
-            self.collector.report(&code::EFFECT_COUNT, label, message, help);
+            self.report(&code::EFFECT_COUNT, at, &message, help);
             return None;
         };
-        if !has_method && !self.fields.contains_key("method") && !matches!(*name, "caution" | "guideline") {
-            self.missing("method", "only cautions and guidelines may speak about the whole advice");
-        }
         let value = self.fields.get(*name)?;
         match *name {
-            "points" => {
-                let Ok(points) = value.as_int() else {
-                    self.wrong_type("points", value, "write a whole number, such as `points: -4`");
-                    return None;
-                };
-                if points == 0 || points.abs() > MAX_POINTS {
-                    let help = format!("write a whole number from -{MAX_POINTS} to {MAX_POINTS}, but not 0");
-                    self.report(
-                        &code::POINTS_RANGE,
-                        "points",
-                        format!("`{}` gives {points} points", self.id),
-                        help,
-                    );
+            "points" => self.points(value),
+            "curve" => {
+                let curve = value.clone().try_cast::<CurveValue>();
+                if curve.is_none() {
+                    self.wrong_type("curve", value, "write `curve: curve(group_size, [[1, -5], [6, 0]])`");
                 }
-                Some(Effect::Points(points))
+                curve.map(|curve| Effect::Curve(curve.0))
             }
-            "curve" => match value.clone().try_cast::<CurveValue>() {
-                Some(curve) => Some(Effect::Curve(curve.0)),
-                None => {
-                    self.wrong_type(
-                        "curve",
-                        value,
-                        "write `curve(weeks_available, [[0, -5], [4, 0], [8, 2]])`",
-                    );
-                    None
-                }
-            },
-            "guideline" => match value.clone().into_string() {
-                Ok(id) => {
-                    if self.collector.pack.guideline(&id).is_none() {
-                        let near =
-                            did_you_mean(&id, self.collector.pack.guidelines.iter().map(|g| g.id.as_str()));
-                        let help = format!("{near}guidelines are in `seeds/guidelines`");
-                        self.report(
-                            &code::UNKNOWN_GUIDELINE,
-                            "guideline",
-                            format!("there is no guideline `{id}`"),
-                            help,
-                        );
-                    }
-                    Some(Effect::Guideline(id))
-                }
-                Err(_) => {
-                    self.wrong_type("guideline", value, "write the id of a guideline in quotes");
-                    None
-                }
-            },
+            "guideline" => self.guideline(value),
             flag => {
                 if value.as_bool() != Ok(true) {
-                    self.wrong_type(flag, value, "write `true`, or leave the field out");
+                    let help = format!("write `{flag}: true`, or leave the field out; the text stands in `because`");
+                    self.wrong_type(flag, value, &help);
                 }
                 Some(if flag == "exclude" { Effect::Exclude } else { Effect::Caution })
             }
         }
     }
 
-    fn words(&self, field: &str) -> Option<Text> {
-        let help = format!("write `{field}: text(\"…\", \"…\")`, in Dutch and in English");
-        let Some(value) = self.fields.get(field) else {
-            self.missing(field, &help);
+    fn points(&self, value: &Dynamic) -> Option<Effect> {
+        let Ok(points) = value.as_int() else {
+            let help = match kind_of(value) {
+                "a curve" => "write `curve: curve(…)` for points that depend on a number",
+                _ => "write a whole number without quotes, such as `points: -4`",
+            };
+            self.wrong_type("points", value, help);
             return None;
         };
+        if points == 0 || points.saturating_abs() > MAX_POINTS {
+            let help = format!("write a whole number from -{MAX_POINTS} to {MAX_POINTS}, but not 0");
+            let message = format!("`{}` gives {points} points", self.shown());
+            self.report(&code::POINTS_RANGE, At::Field("points"), &message, &help);
+        }
+        Some(Effect::Points(points))
+    }
+
+    fn guideline(&self, value: &Dynamic) -> Option<Effect> {
+        let Ok(id) = value.clone().into_string() else {
+            self.wrong_type("guideline", value, "write the id of a guideline in quotes");
+            return None;
+        };
+        if self.collector.pack.guideline(&id).is_none() {
+            let near = did_you_mean(&id, self.collector.pack.guidelines.iter().map(|g| g.id.as_str()));
+            let help = format!("{near}guidelines are in `seeds/guidelines`");
+            let message = format!("there is no guideline `{id}`");
+            self.report(&code::UNKNOWN_GUIDELINE, At::Field("guideline"), &message, &help);
+        }
+        Some(Effect::Guideline(id))
+    }
+
+    fn words(&self, field: &str) -> Option<Text> {
+        let value = self.fields.get(field)?;
         let words = value.clone().try_cast::<Words>();
         if words.is_none() {
-            self.wrong_type(field, value, &help);
+            self.wrong_type(field, value, &format!("write `{field}: text(\"…\", \"…\")`, in Dutch and in English"));
         }
         words.map(|words| words.0)
     }
 
     fn sources(&self) -> Vec<Citation> {
-        let help = "write `source: cite(\"document\", \"section\")`: no rule without a source";
-        let Some(value) = self.fields.get("source") else {
-            self.missing("source", help);
-            return Vec::new();
-        };
+        let Some(value) = self.fields.get("source") else { return Vec::new() };
         let mut sources = Vec::new();
-        self.flatten(value, &mut sources, help);
-        if sources.is_empty() {
-            self.missing("source", help);
+        let good = flatten(value, &mut sources, 0);
+        let help = "write `source: cite(\"document\", \"section\")`, or a list of these: no rule without a source";
+        if !good {
+            let list = value.is_array();
+            let kind = if list { "a list with something else than sources in it" } else { kind_of(value) };
+            let message = format!("`source` of `{}` is {kind}", self.shown());
+            self.report(&code::WRONG_TYPE, At::Field("source"), &message, help);
+        } else if sources.is_empty() {
+            let message = format!("`source` of `{}` is an empty list", self.shown());
+            self.report(&code::MISSING_FIELD, At::Field("source"), &message, help);
         }
         sources.sort();
         sources.dedup();
         sources
-    }
-
-    fn flatten(&self, value: &Dynamic, sources: &mut Vec<Citation>, help: &str) {
-        if let Some(cite) = value.clone().try_cast::<Cite>() {
-            sources.push(cite.0);
-        } else if let Some(list) = value.clone().try_cast::<Array>() {
-            list.iter().for_each(|item| self.flatten(item, sources, help));
-        } else {
-            self.wrong_type("source", value, help);
-        }
     }
 
     /// As written; else that of everything the rule asks, when it is one; else that of the folder.
@@ -371,12 +394,8 @@ impl Declaration<'_> {
             if !known().any(|criterion| criterion == id) {
                 let list: Vec<_> = known().map(|id| format!("`{id}`")).collect();
                 let help = format!("{}the criteria are {}", did_you_mean(&id, known()), list.join(", "));
-                self.report(
-                    &code::CRITERION_UNCLEAR,
-                    "criterion",
-                    format!("there is no criterion `{id}`"),
-                    help,
-                );
+                let message = format!("there is no criterion `{id}`");
+                self.report(&code::CRITERION_UNCLEAR, At::Field("criterion"), &message, &help);
             }
             return Some(id);
         }
@@ -403,13 +422,24 @@ impl Declaration<'_> {
                 asked.first().copied().or_else(|| known().last()).map(str::to_owned)
             }
             _ => {
-                let label = self.collector.label(self.position);
                 let list: Vec<_> = known().map(|id| format!("`{id}`")).collect();
-                let message = format!("it is not clear for which criterion `{}` counts", self.id);
+                let message = format!("it is not clear for which criterion `{}` counts", self.shown());
                 let help = format!("add `criterion: \"…\"`, one of {}", list.join(", "));
-                self.collector.report(&code::CRITERION_UNCLEAR, label, message, help);
+                self.report(&code::CRITERION_UNCLEAR, At::Call, &message, &help);
                 None
             }
         }
+    }
+}
+
+/// The citations in lists of lists; `false` when there is something else in them.
+fn flatten(value: &Dynamic, sources: &mut Vec<Citation>, depth: usize) -> bool {
+    if let Some(cite) = value.read_lock::<Cite>() {
+        sources.push(cite.0.clone());
+        return true;
+    }
+    match value.as_array_ref() {
+        Ok(list) => depth < 8 && list.iter().all(|item| flatten(item, sources, depth + 1)),
+        Err(_) => false,
     }
 }

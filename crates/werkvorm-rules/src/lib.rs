@@ -12,10 +12,16 @@ mod cases;
 mod collect;
 mod declare;
 mod locate;
+mod places;
 mod script;
 mod seeds;
+mod shape;
 mod sources;
+mod syntax;
+mod tokens;
+mod toml_text;
 mod translate;
+mod usage;
 mod vocabulary_api;
 
 pub use crate::build::{build, build_with_rules, content_hash};

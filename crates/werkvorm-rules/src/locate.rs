@@ -32,7 +32,8 @@ pub(crate) fn at_position(file: &str, source: &str, line: u32, column: u32) -> L
     } else {
         String::new()
     };
-    let length = word.chars().count().max(quoted.chars().count()).max(1);
+    let sign: String = rest.chars().take_while(|c| "&|=!<>".contains(*c)).collect();
+    let length = word.chars().count().max(quoted.chars().count()).max(sign.chars().count()).max(1);
     Label {
         file: file.to_owned(),
         line: line.max(1),
@@ -42,22 +43,6 @@ pub(crate) fn at_position(file: &str, source: &str, line: u32, column: u32) -> L
     }
 }
 
-/// The first place in a range of bytes where a word stands, as a quoted value, as a key, or at all.
-pub(crate) fn find_word(source: &str, within: Range<usize>, word: &str) -> Option<Range<usize>> {
-    let text = source.get(within.clone())?;
-    if word.is_empty() {
-        return None;
-    }
-    let quoted = format!("\"{word}\"");
-    let place =
-        |needle: &str, skip: usize| text.find(needle).map(|at| (within.start + at + skip, word.len()));
-    place(&quoted, 1)
-        .or_else(|| place(&format!("\n{word} "), 1))
-        .or_else(|| place(&format!("\n{word}="), 1))
-        .or_else(|| place(word, 0))
-        .map(|(start, length)| start..start + length)
-}
-
 /// The byte offset of a line and column of characters.
 pub(crate) fn offset(source: &str, line: u32, column: u32) -> usize {
     let line_start: usize =
@@ -65,6 +50,15 @@ pub(crate) fn offset(source: &str, line: u32, column: u32) -> usize {
     let text = source.get(line_start..).unwrap_or("");
     let before: usize = text.chars().take(column.saturating_sub(1) as usize).map(char::len_utf8).sum();
     (line_start + before).min(source.len())
+}
+
+/// The byte offset of a place as the script language gives it; without a place, the end.
+pub(crate) fn offset_of(source: &str, position: rhai::Position) -> usize {
+    let whole = |n: Option<usize>| n.and_then(|n| u32::try_from(n).ok());
+    match (whole(position.line()), whole(position.position())) {
+        (Some(line), column) => offset(source, line, column.unwrap_or(1)),
+        (None, _) => source.trim_end().len(),
+    }
 }
 
 fn floor(source: &str, mut at: usize) -> usize {
@@ -86,8 +80,8 @@ mod tests {
     #[test]
     fn places_count_characters() {
         let source = "één = 1\ntwee = \"drie\"\n";
-        let range = find_word(source, 0..source.len(), "drie").unwrap();
-        let label = at_bytes("f", source, range, "");
+        let at = source.find("drie").unwrap();
+        let label = at_bytes("f", source, at..at + 4, "");
         assert_eq!((label.line, label.column, label.length), (2, 9, 4));
         let label = at_position("f", source, 1, 1);
         assert_eq!(label.length, 3);

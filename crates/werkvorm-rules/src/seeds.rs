@@ -2,68 +2,74 @@
 //!
 //! Each entry of a file is read on its own, so that one mistake does not hide the next.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use werkvorm_core::{
     Band, Citation, Criterion, Diagnostic, Document, Example, FORMAT_VERSION, Facet, Factor, Guideline,
-    Label, Method, Number, Pack, Persona, Profile, Reach, Remark, Text, Words, code,
+    Label, Method, Number, Pack, Persona, Profile, Reach, RecipeStepText, Remark, Text, Words, code, did_you_mean,
 };
 
-use crate::locate;
+use crate::places::Places;
+use crate::shape::Entry;
 use crate::sources::Sources;
+use crate::{locate, shape, toml_text};
 
-/// Where the items of a pack are written: item, such as `methods/fotoscan`, to file and bytes.
+/// The lists of entries that the files of a folder can have.
+const LISTS: [(&str, &[&str]); 8] = [
+    ("vocabulary", &["criterion", "facet", "number"]),
+    ("sources.toml", &["document"]),
+    ("guidelines", &["guideline"]),
+    ("examples", &["example"]),
+    ("factors", &["factor"]),
+    ("reach", &["reach"]),
+    ("recipe.toml", &["step"]),
+    ("texts", &["text"]),
+];
+
+/// The name and version of the knowledge.
+const HEADER: &str = "seeds/pack.toml";
+
+/// What could not be read: problems elsewhere that follow from it are not worth a reader's time.
 #[derive(Debug, Default)]
-pub(crate) struct Places {
-    items: BTreeMap<String, (String, Range<usize>)>,
+pub(crate) struct Unread {
+    /// Ids of entries that have a mistake.
+    ids: BTreeSet<String>,
+    /// A whole file was not read, so anything may be missing.
+    files: bool,
+    /// The name and version of the knowledge, and its bands.
+    header: bool,
 }
 
-impl Places {
-    fn add(&mut self, item: String, file: &str, range: Range<usize>) {
-        self.items.entry(item).or_insert_with(|| (file.to_owned(), range));
-    }
-
-    /// Points a diagnostic about an item of a pack at the file it is written in.
-    pub(crate) fn resolve(&self, sources: &Sources, mut diagnostic: Diagnostic) -> Diagnostic {
-        for label in &mut diagnostic.labels {
-            if label.line == 0
-                && let Some(better) = self.label(sources, label)
-            {
-                *label = better;
-            }
+impl Unread {
+    /// Whether a problem may be there only because something else could not be read.
+    pub(crate) fn explains(&self, problem: &Diagnostic) -> bool {
+        const ABOUT_WHAT_IS_MISSING: [&str; 8] = [
+            code::UNKNOWN_NAME.id,
+            code::UNKNOWN_FACET.id,
+            code::UNKNOWN_VALUE.id,
+            code::UNKNOWN_METHOD.id,
+            code::UNKNOWN_SOURCE.id,
+            code::UNKNOWN_GUIDELINE.id,
+            code::UNKNOWN_REFERENCE.id,
+            code::PACK_EMPTY.id,
+        ];
+        let about_header = ["title", "bands"].iter().any(|item| problem.labels.iter().any(|label| label.file == *item));
+        if about_header && (self.header || self.files) {
+            return true;
         }
-        diagnostic
-    }
-
-    fn label(&self, sources: &Sources, label: &Label) -> Option<Label> {
-        // `facets/trait/low-literacy` is written inside `facets/trait`.
-        let mut item = label.file.as_str();
-        let mut inner = None;
-        let (file, range) = loop {
-            if let Some(place) = self.items.get(item) {
-                break place;
-            }
-            let (outer, last) = item.rsplit_once('/')?;
-            inner = inner.or(Some(last));
-            item = outer;
-        };
-        let source = sources.text(file)?;
-        let from = inner
-            .and_then(|id| locate::find_word(source, range.clone(), id))
-            .map_or(range.clone(), |found| found.start..range.end);
-        let place = locate::find_word(source, from.clone(), &label.text)
-            .or_else(|| locate::find_word(source, range.clone(), &label.text))
-            .unwrap_or(from.start..from.start + 1);
-        Some(locate::at_bytes(file, source, place, ""))
+        let named = |id: &String| problem.message.contains(&format!("`{id}`"));
+        ABOUT_WHAT_IS_MISSING.contains(&problem.code)
+            && (self.files || self.ids.iter().any(named) || (problem.code == code::PACK_EMPTY.id && !self.ids.is_empty()))
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Header {
     id: String,
@@ -74,7 +80,7 @@ struct Header {
     bands: Vec<Band>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct KeyedText {
     id: String,
@@ -82,21 +88,34 @@ struct KeyedText {
     en: String,
 }
 
-/// Reads all seeds into a pack without rules.
-pub(crate) fn read(sources: &Sources) -> (Pack, Places, Vec<Diagnostic>) {
-    let mut reader = Reader {
+/// The seeds as far as they could be read.
+pub(crate) struct Seeds {
+    /// A pack without rules.
+    pub(crate) pack: Pack,
+    pub(crate) places: Places,
+    pub(crate) found: Vec<Diagnostic>,
+    pub(crate) unread: Unread,
+}
+
+/// Reads all seeds.
+pub(crate) fn read(sources: &Sources) -> Seeds {
+    let mut reader = Seeds {
         pack: Pack { format_version: FORMAT_VERSION, ..Pack::default() },
         places: Places::default(),
         found: Vec::new(),
+        unread: Unread::default(),
     };
     for (file, text) in sources.below("seeds/", ".toml") {
         reader.file(file, text);
     }
-    if sources.text("seeds/pack.toml").is_none() {
-        let help = "write `seeds/pack.toml` with `id`, `version`, `title`, `words` and `bands`";
-        reader.found.push(Diagnostic::error(&code::SEED_SHAPE, "there is no `seeds/pack.toml`", help));
+    if sources.text(HEADER).is_none() {
+        let help = format!("write `{HEADER}` with `id`, `version`, `title`, `words` and `bands`");
+        let label = Label { file: HEADER.to_owned(), line: 0, column: 0, length: 0, text: String::new() };
+        let message = format!("there is no `{HEADER}`");
+        reader.unread.header = true;
+        reader.found.push(Diagnostic::error(&code::SEED_SHAPE, message, help).with_label(label));
     }
-    let Reader { mut pack, places, found } = reader;
+    let pack = &mut reader.pack;
     // Facets and numbers in the order of their criteria, then as written; everything else by id.
     let order = |criterion: &Option<String>| {
         pack.criteria.iter().position(|c| Some(&c.id) == criterion.as_ref()).unwrap_or(usize::MAX)
@@ -110,166 +129,172 @@ pub(crate) fn read(sources: &Sources) -> (Pack, Places, Vec<Diagnostic>) {
     pack.factors.sort_by(|a, b| a.id.cmp(&b.id));
     pack.reach.sort_by(|a, b| a.id.cmp(&b.id));
     pack.personas.sort_by(|a, b| a.id.cmp(&b.id));
-    (pack, places, found)
+    reader
 }
 
-struct Reader {
-    pack: Pack,
-    places: Places,
-    found: Vec<Diagnostic>,
-}
+impl Seeds {
+    /// A pack that was read before, whose seeds are not at hand.
+    pub(crate) fn of(pack: Pack) -> Self {
+        Self { pack, places: Places::default(), found: Vec::new(), unread: Unread::default() }
+    }
 
-impl Reader {
     fn file(&mut self, file: &str, source: &str) {
         let folder = file.split('/').nth(1).unwrap_or("");
-        let table = match DeTable::parse(source) {
+        let stem = file.rsplit('/').next().unwrap_or("").trim_end_matches(".toml");
+        let table = match toml_text::parse(&code::SEED_SYNTAX, file, source) {
             Ok(table) => table,
-            Err(error) => {
-                let range = error.span().unwrap_or(0..1);
-                let message = format!("this is not valid TOML: {}", one_line(error.message()));
-                let help =
-                    "nothing of this file was read; check quotes, commas and brackets just before this place";
-                let label = locate::at_bytes(file, source, range, "");
-                self.found.push(Diagnostic::error(&code::SEED_SYNTAX, message, help).with_label(label));
+            Err(problems) => {
+                self.found.extend(problems);
+                self.unread.files = true;
                 return;
             }
         };
-        if folder == "methods" || folder == "personas" || folder == "pack.toml" {
-            return self.whole(file, source, folder);
+        match folder {
+            "methods" => self.method(file, source, stem, table),
+            "personas" => self.persona(file, source, stem, table),
+            "pack.toml" => self.header(file, source, table),
+            _ => self.lists(file, source, folder, table.into_inner()),
         }
-        for (key, value) in table.into_inner() {
-            let key_name = key.get_ref().to_string();
-            let range = key.span();
+    }
+
+    /// A file with `[[key]]` entries.
+    fn lists<'s>(&mut self, file: &'s str, source: &'s str, folder: &str, table: DeTable<'s>) {
+        let known = LISTS.iter().find(|(name, _)| *name == folder).map_or(&[][..], |(_, lists)| lists);
+        for (key, value) in table {
+            let name = key.get_ref().to_string();
+            if !known.contains(&name.as_str()) {
+                self.unknown_list(file, source, folder, known, &name, key.span());
+                continue;
+            }
             let DeValue::Array(entries) = value.into_inner() else {
-                self.unknown_key(file, source, &key_name, range);
+                let message = format!("`{name}` is one table and not a list of entries");
+                let help = format!("write `[[{name}]]` with double brackets above each entry");
+                self.shape_problem(file, source, key.span(), message, help);
                 continue;
             };
-            for entry in entries {
-                self.entry(file, source, folder, &key_name, entry, range.clone());
+            for (at, value) in entries.into_iter().enumerate() {
+                self.entry(Entry { file, source, noun: noun(&name), value }, &name, at);
             }
         }
     }
 
-    fn unknown_key(&mut self, file: &str, source: &str, key: &str, range: Range<usize>) {
-        let message = format!("`{key}` is not a list of entries that this file can have");
-        let help = "write entries such as `[[facet]]`, `[[number]]`, `[[criterion]]`, `[[document]]`, `[[guideline]]`, `[[example]]`, `[[factor]]`, `[[reach]]` or `[[text]]`";
+    fn unknown_list(&mut self, file: &str, source: &str, folder: &str, known: &[&str], key: &str, range: Range<usize>) {
+        let message = format!("`{key}` is not a list that this file can have");
+        let help = if known.is_empty() {
+            let folders: Vec<_> = LISTS.iter().map(|(folder, _)| format!("`seeds/{folder}`")).collect();
+            format!("nothing of this file is read: facts stand in `seeds/methods`, `seeds/personas`, {}", folders.join(", "))
+        } else {
+            let lists: Vec<_> = known.iter().map(|list| format!("`[[{list}]]`")).collect();
+            let near = did_you_mean(key, known.iter().copied());
+            format!("{near}files of `seeds/{folder}` have {}", lists.join(", "))
+        };
+        self.shape_problem(file, source, range, message, help);
+    }
+
+    fn shape_problem(&mut self, file: &str, source: &str, range: Range<usize>, message: String, help: String) {
         let label = locate::at_bytes(file, source, range, "");
         self.found.push(Diagnostic::error(&code::SEED_SHAPE, message, help).with_label(label));
     }
 
-    /// One `[[key]]` entry of a file with several.
-    fn entry(
-        &mut self,
-        file: &str,
-        source: &str,
-        folder: &str,
-        key: &str,
-        entry: Spanned<DeValue<'_>>,
-        range: Range<usize>,
-    ) {
-        let span = entry_span(source, &entry);
-        let place = |list: &str, id: &str, places: &mut Places| {
-            places.add(format!("{list}/{id}"), file, span.clone())
-        };
+    /// One `[[key]]` entry of a file.
+    fn entry(&mut self, entry: Entry<'_>, key: &str, at: usize) {
+        let file = entry.file;
         macro_rules! into {
             ($list:ident, $type:ty) => {
-                if let Some(item) = self.parse::<$type>(file, source, entry) {
-                    place(stringify!($list), &item.id, &mut self.places);
+                if let Some(item) = self.read::<$type>(entry) {
+                    let name = format!("{}/{}", stringify!($list), item.id);
+                    self.places.add_entry(name, file, key, at);
                     self.pack.$list.push(item);
                 }
             };
         }
-        match (folder, key) {
-            ("vocabulary", "criterion") => into!(criteria, Criterion),
-            ("vocabulary", "facet") => into!(facets, Facet),
-            ("vocabulary", "number") => into!(numbers, Number),
-            ("sources.toml", "document") => into!(documents, Document),
-            ("guidelines", "guideline") => into!(guidelines, Guideline),
-            ("examples", "example") => into!(examples, Example),
-            ("factors", "factor") => into!(factors, Factor),
-            ("reach", "reach") => into!(reach, Reach),
-            ("texts", "text") => {
-                if let Some(text) = self.parse::<KeyedText>(file, source, entry) {
-                    place("texts", &text.id, &mut self.places);
-                    let KeyedText { id, nl, en } = text;
-                    if self.pack.texts.insert(id.clone(), Text { nl, en }).is_some() {
-                        let message = format!("the text `{id}` is written twice");
-                        let label = locate::at_bytes(file, source, span, "");
-                        self.found.push(
-                            Diagnostic::error(&code::DUPLICATE_ID, message, "keep one of the two")
-                                .with_label(label),
-                        );
-                    }
-                }
-            }
-            _ => self.unknown_key(file, source, key, range),
+        match key {
+            "criterion" => into!(criteria, Criterion),
+            "facet" => into!(facets, Facet),
+            "number" => into!(numbers, Number),
+            "document" => into!(documents, Document),
+            "guideline" => into!(guidelines, Guideline),
+            "example" => into!(examples, Example),
+            "factor" => into!(factors, Factor),
+            "reach" => into!(reach, Reach),
+            "step" => into!(recipe, RecipeStepText),
+            _ => self.text(entry, key, at),
         }
     }
 
-    fn parse<T: DeserializeOwned>(
-        &mut self,
-        file: &str,
-        source: &str,
-        entry: Spanned<DeValue<'_>>,
-    ) -> Option<T> {
-        let start = entry_span(source, &entry);
-        match T::deserialize(toml::de::ValueDeserializer::from(entry)) {
+    fn text(&mut self, entry: Entry<'_>, key: &str, at: usize) {
+        let file = entry.file;
+        let Some(KeyedText { id, nl, en }) = self.read::<KeyedText>(entry) else { return };
+        let item = format!("texts/{id}");
+        self.places.add_entry(item.clone(), file, key, at);
+        if self.pack.texts.insert(id.clone(), Text { nl, en }).is_some() {
+            let message = format!("the text `{id}` is written twice");
+            let diagnostic = Diagnostic::error(&code::DUPLICATE_ID, message, "keep one of the two");
+            self.found.push(diagnostic.at_item(item, id));
+        }
+    }
+
+    fn read<T: DeserializeOwned + JsonSchema>(&mut self, entry: Entry<'_>) -> Option<T> {
+        let id = entry.id().map(str::to_owned);
+        match entry.read(&code::SEED_SHAPE) {
             Ok(item) => Some(item),
-            Err(error) => {
-                self.shape(file, source, &error, start);
+            Err(problems) => {
+                self.found.extend(problems);
+                self.unread.ids.extend(id);
                 None
             }
         }
     }
 
-    /// A file that is one item.
-    fn whole(&mut self, file: &str, source: &str, folder: &str) {
-        let stem = file.rsplit('/').next().unwrap_or("").trim_end_matches(".toml");
-        let whole = 0..source.len();
-        match folder {
-            "methods" => match toml::from_str::<Method>(source) {
-                Ok(method) => {
-                    if method.id != stem {
-                        let message = format!("`{file}` holds the card of `{}`", method.id);
-                        let help = format!("name the file `{}.toml` or write `id = \"{stem}\"`", method.id);
-                        let place = locate::find_word(source, whole.clone(), &method.id).unwrap_or(0..1);
-                        let label = locate::at_bytes(file, source, place, "");
-                        self.found
-                            .push(Diagnostic::error(&code::SEED_FILE_NAME, message, help).with_label(label));
-                    }
-                    self.places.add(format!("methods/{}", method.id), file, whole);
-                    self.pack.methods.push(method);
-                }
-                Err(error) => self.shape(file, source, &error, 0..1),
-            },
-            "personas" => match toml::from_str::<Profile>(source).map(|profile| persona(stem, profile)) {
-                Ok(persona) => {
-                    self.places.add(format!("personas/{}", persona.id), file, whole);
-                    self.pack.personas.push(persona);
-                }
-                Err(error) => self.shape(file, source, &error, 0..1),
-            },
-            _ => match toml::from_str::<Header>(source) {
-                Ok(header) => {
-                    self.pack.id = header.id;
-                    self.pack.version = header.version;
-                    self.pack.title = header.title;
-                    self.pack.words = header.words;
-                    self.pack.bands = header.bands;
-                    self.places.add("bands".into(), file, whole);
-                }
-                Err(error) => self.shape(file, source, &error, 0..1),
-            },
+    fn method<'s>(&mut self, file: &'s str, source: &'s str, stem: &str, table: Spanned<DeTable<'s>>) {
+        let value = whole(source, table);
+        let id_place = shape::header(&value);
+        let Some(method) = self.read::<Method>(Entry { file, source, noun: "card", value }) else {
+            self.unread.ids.insert(stem.to_owned());
+            return;
+        };
+        if method.id != stem {
+            let message = format!("`{file}` holds the card of `{}`", method.id);
+            let help = format!("name the file `{}.toml` or write `id = \"{stem}\"`", method.id);
+            let label = locate::at_bytes(file, source, id_place, "");
+            self.found.push(Diagnostic::error(&code::SEED_FILE_NAME, message, help).with_label(label));
         }
+        self.places.add_file(format!("methods/{}", method.id), file);
+        self.pack.methods.push(method);
     }
 
-    fn shape(&mut self, file: &str, source: &str, error: &toml::de::Error, fallback: Range<usize>) {
-        let range = error.span().unwrap_or(fallback);
-        let message = one_line(error.message());
-        let help = "compare with another entry of the same kind; the rest of this entry was not read";
-        let label = locate::at_bytes(file, source, range, "");
-        self.found.push(Diagnostic::error(&code::SEED_SHAPE, message, help).with_label(label));
+    fn persona<'s>(&mut self, file: &'s str, source: &'s str, stem: &str, table: Spanned<DeTable<'s>>) {
+        let value = whole(source, table);
+        let Some(profile) = self.read::<Profile>(Entry { file, source, noun: "persona", value }) else { return };
+        self.places.add_file(format!("personas/{stem}"), file);
+        self.pack.personas.push(persona(stem, profile));
     }
+
+    fn header<'s>(&mut self, file: &'s str, source: &'s str, table: Spanned<DeTable<'s>>) {
+        let value = whole(source, table);
+        let Some(header) = self.read::<Header>(Entry { file, source, noun: "pack", value }) else {
+            self.unread.header = true;
+            return;
+        };
+        self.pack.id = header.id;
+        self.pack.version = header.version;
+        self.pack.title = header.title;
+        self.pack.words = header.words;
+        self.pack.bands = header.bands;
+        for field in ["id", "version", "title", "words", "bands"] {
+            self.places.add_field(field, file);
+        }
+    }
+}
+
+/// A file that is one entry.
+fn whole<'s>(source: &str, table: Spanned<DeTable<'s>>) -> Spanned<DeValue<'s>> {
+    Spanned::new(0..source.len(), DeValue::Table(table.into_inner()))
+}
+
+/// What an entry of a list is called.
+fn noun(list: &str) -> &str {
+    if list == "reach" { "way to reach people" } else { list }
 }
 
 /// A persona is a profile with its title and remark in both languages.
@@ -282,22 +307,6 @@ fn persona(id: &str, mut profile: Profile) -> Persona {
     };
     profile.made_up = true;
     Persona { id: id.to_owned(), title: both(&profile.title), about: both(&profile.about), profile }
-}
-
-/// An entry of an array of tables goes on until the next entry of the same depth.
-fn entry_span(source: &str, entry: &Spanned<DeValue<'_>>) -> Range<usize> {
-    let start = entry.span().start;
-    let rest = source.get(start..).unwrap_or("");
-    let header = rest.lines().next().unwrap_or("");
-    let end = rest
-        .get(1..)
-        .and_then(|later| later.find(&format!("\n{header}\n")))
-        .map_or(source.len(), |at| start + 1 + at);
-    start..end.max(entry.span().end)
-}
-
-pub(crate) fn one_line(message: &str) -> String {
-    message.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 /// Whether somebody cites this; used to keep the list of web documents honest.

@@ -4,9 +4,12 @@
 //! registered, because Rhai answers a comparison it does not know with a silent `false`.
 
 use rhai::{Array, Dynamic, Engine, NativeCallContext, Position};
-use werkvorm_core::{About, Condition, Facet, Label, Number, code, did_you_mean};
+use werkvorm_core::{
+    About, Code, Condition, Facet, MAX_CONDITION_DEPTH, MAX_CONDITION_PARTS, Number, code, did_you_mean, fold,
+};
 
-use crate::collect::Collector;
+use crate::card_api::Card;
+use crate::collect::{At, Collector, kind_of};
 
 /// A facet, by name in a script.
 #[derive(Debug, Clone)]
@@ -62,18 +65,12 @@ impl<'c> Call<'c> {
         Self { collector, position: context.call_position() }
     }
 
-    fn label(&self) -> Label {
-        self.collector.label(self.position)
+    fn report(&self, code: &Code, message: &str, help: &str) {
+        self.collector.report(code, self.position, At::Call, message, help);
     }
 
     fn value(&self, facet: &Facet, value: &str) -> String {
-        if facet.value(value).is_none() {
-            let near = did_you_mean(value, facet.values.iter().map(|v| v.id.as_str()));
-            let ids: Vec<_> = facet.values.iter().map(|v| format!("`{}`", v.id)).collect();
-            let help = format!("{near}the values are {}", ids.join(", "));
-            let message = format!("`{value}` is not a value of `{}`", facet.id);
-            self.collector.report(&code::UNKNOWN_VALUE, self.label(), message, help);
-        }
+        unknown_value(self.collector, self.position, facet, value);
         value.to_owned()
     }
 
@@ -81,8 +78,9 @@ impl<'c> Call<'c> {
         let facet = self.collector.pack.facet(&name.0)?;
         if !facet.about.contains(&About::Profile) {
             let message = format!("profiles are not asked about `{}`", name.0);
-            let help = "use it on a card, as in `method.has(\"demand\", \"reading\")`; a condition asks about the profile";
-            self.collector.report(&code::FACET_MISUSE, self.label(), message, help);
+            let value = facet.values.first().map_or("…", |value| value.id.as_str());
+            let help = format!("ask a card, as in `if method.has(\"{}\", \"{value}\") {{ … }}`; a condition asks the profile", name.0);
+            self.report(&code::FACET_MISUSE, &message, &help);
         }
         Some(facet)
     }
@@ -91,14 +89,9 @@ impl<'c> Call<'c> {
         list.iter()
             .map(|item| match item.clone().into_string() {
                 Ok(value) => self.value(facet, &value),
-                Err(kind) => {
-                    let message = format!("a list of values has an item of type {kind}");
-                    self.collector.report(
-                        &code::WRONG_TYPE,
-                        self.label(),
-                        message,
-                        "write value ids as text: [\"a\", \"b\"]",
-                    );
+                Err(_) => {
+                    let message = format!("a list of values has {} in it", kind_of(item));
+                    self.report(&code::WRONG_TYPE, &message, "write the ids of values in quotes: `[\"a\", \"b\"]`");
                     String::new()
                 }
             })
@@ -110,9 +103,9 @@ impl<'c> Call<'c> {
         let Some(facet) = self.asked_facet(name) else { return Cond(Condition::always()) };
         let value = self.value(facet, value);
         if !facet.takes_one() {
-            let message = format!("`{}` can have several values, so it cannot be compared with `==`", name.0);
-            let help = format!("write `{}.has(\"{value}\")`", name.0);
-            self.collector.report(&code::FACET_MISUSE, self.label(), message, help);
+            let message = format!("`{}` can have several values, so it is not equal to one", name.0);
+            let help = format!("write `{0}.has(\"{value}\")`, or `!{0}.has(\"{value}\")` for the opposite", name.0);
+            self.report(&code::FACET_MISUSE, &message, &help);
         }
         Cond(Condition::Has { facet: name.0.clone(), value })
     }
@@ -122,9 +115,9 @@ impl<'c> Call<'c> {
         let Some(facet) = self.asked_facet(name) else { return Cond(Condition::always()) };
         let value = self.value(facet, value);
         if facet.takes_one() {
-            let message = format!("`{}` has one value", name.0);
+            let message = format!("`{}` is one value, it does not have values", name.0);
             let help = format!("write `{} == \"{value}\"`", name.0);
-            self.collector.report(&code::FACET_MISUSE, self.label(), message, help);
+            self.report(&code::FACET_MISUSE, &message, &help);
         }
         Cond(Condition::Has { facet: name.0.clone(), value })
     }
@@ -132,53 +125,139 @@ impl<'c> Call<'c> {
     fn several(&self, name: &FacetName, list: &Array, one: bool, all: bool) -> Cond {
         let Some(facet) = self.asked_facet(name) else { return Cond(Condition::always()) };
         if facet.takes_one() != one {
-            let message = if one {
-                format!("`{}` can have several values", name.0)
+            let (message, help) = if one {
+                (format!("`{}` can have several values, so it is not one of them", name.0), format!("write `{0}.has_any([..])` or `{0}.has_all([..])`", name.0))
             } else {
-                format!("`{}` has one value", name.0)
+                (format!("`{}` is one value, it does not have values", name.0), format!("write `{}.is_one_of([..])`", name.0))
             };
-            let help =
-                if one { "write `.has_any([..])` or `.has_all([..])`" } else { "write `.is_one_of([..])`" };
-            self.collector.report(&code::FACET_MISUSE, self.label(), message, help);
+            self.report(&code::FACET_MISUSE, &message, &help);
         }
         if list.is_empty() {
             let message = format!("an empty list asks nothing about `{}`", name.0);
-            self.collector.report(&code::WRONG_TYPE, self.label(), message, "name at least one value");
+            self.report(&code::WRONG_TYPE, &message, "name at least one value");
         }
         let values = self.values(facet, list);
         let facet = name.0.clone();
         Cond(if all { Condition::HasAll { facet, values } } else { Condition::HasAny { facet, values } })
     }
 
-    fn misuse(&self, what: &str, help: &str) -> Cond {
-        self.collector.report(&code::FACET_MISUSE, self.label(), what, help);
-        Cond(Condition::always())
-    }
-
     fn bounds(&self, name: &NumberName, at_least: Option<i64>, at_most: Option<i64>) -> Cond {
-        if let Some(number) = self.collector.pack.number(&name.0) {
-            self.sensible(number, at_least, at_most);
-        }
+        self.check_bounds(name, at_least, at_most, false);
         Cond(Condition::Number { number: name.0.clone(), at_least, at_most })
     }
 
-    fn sensible(&self, number: &Number, at_least: Option<i64>, at_most: Option<i64>) {
+    fn unequal(&self, name: &NumberName, n: i64) -> Cond {
+        self.check_bounds(name, Some(n), Some(n), true);
+        not(Cond(Condition::Number { number: name.0.clone(), at_least: Some(n), at_most: Some(n) }))
+    }
+
+    fn check_bounds(&self, name: &NumberName, at_least: Option<i64>, at_most: Option<i64>, negated: bool) {
+        let Some(number) = self.collector.pack.number(&name.0) else { return };
         if !number.about.contains(&About::Profile) {
-            let message = format!("profiles are not asked about `{}`", number.id);
-            let help = "use it on a card, as in `method.range(\"duration_minutes\")`";
-            self.collector.report(&code::FACET_MISUSE, self.label(), message, help);
+            not_asked(self.collector, self.position, number);
+            return;
         }
+        let crossed = at_least.zip(at_most).is_some_and(|(low, high)| low > high);
         let never = at_least.is_some_and(|n| n > number.max) || at_most.is_some_and(|n| n < number.min);
         let always = at_least.is_none_or(|n| n <= number.min) && at_most.is_none_or(|n| n >= number.max);
-        let crossed = at_least.zip(at_most).is_some_and(|(low, high)| low > high);
-        if never || always || crossed {
-            let so = if never || crossed { "never" } else { "always" };
-            let message = format!("this is {so} so for `{}`", number.id);
-            let help =
-                format!("`{}` goes from {} to {} ({})", number.id, number.min, number.max, number.unit.en);
-            self.collector.report(&code::BOUND_NEVER, self.label(), message, help);
+        let bounds = format!("`{}` goes from {} to {} ({})", number.id, number.min, number.max, number.unit.en);
+        if crossed {
+            let help = format!("write the lowest first: `{}.between(6, 12)`", number.id);
+            self.report(&code::BOUND_NEVER, &format!("`{}` is never between these bounds", number.id), &help);
+        } else if never || always {
+            let so = if never == negated { "always" } else { "never" };
+            let help = format!("{bounds}, so choose another bound or leave the comparison out");
+            self.report(&code::BOUND_NEVER, &format!("this comparison of `{}` is {so} so", number.id), &help);
         }
     }
+
+    /// A comparison that means nothing; without this it would silently be false.
+    fn nonsense(&self, operator: &str, a: &Dynamic, b: &Dynamic) -> Cond {
+        let name = |value: &Dynamic| {
+            let facet = value.clone().try_cast::<FacetName>().map(|facet| facet.0);
+            let name = facet.or_else(|| value.clone().try_cast::<NumberName>().map(|number| number.0));
+            name.map_or_else(|| kind_of(value).to_owned(), |name| format!("`{name}`"))
+        };
+        let message = format!("{} and {} cannot be compared with `{operator}`", name(a), name(b));
+        let kinds = [kind_of(a), kind_of(b)];
+        let help = match () {
+            () if kinds.contains(&"a condition") => {
+                "a condition is judged for each profile later: combine it with `&`, `|` and `!`, one comparison at a time"
+            }
+            () if kinds.contains(&"nothing") => {
+                "the card does not know the fact: test first, as in `if size != () { … }`"
+            }
+            () if kinds.contains(&"a method") => "compare the id of the card, as in `method.id == \"…\"`",
+            () if kinds.contains(&"a number of the profile") && kinds.contains(&"a map") => {
+                "compare with one end of the range, as in `group_size < size.min`"
+            }
+            () if kinds.contains(&"a number of the profile") => {
+                "write a whole number without quotes, as in `group_size < 6`"
+            }
+            () if kinds.contains(&"a facet") && kinds.contains(&"a list") => {
+                "write `trait.has_any([..])`, `trait.has_all([..])` or `trust.is_one_of([..])`"
+            }
+            () if kinds.contains(&"a facet") && kinds.contains(&"a text") => {
+                "values have no order: write `trust == \"…\"` or `trust.is_one_of([..])`"
+            }
+            () if kinds.contains(&"a facet") => "ask for a value, as in `trait.has(\"…\")` or `trust == \"…\"`",
+            () => "compare texts with texts and whole numbers with whole numbers",
+        };
+        self.report(&code::FACET_MISUSE, &message, help);
+        Cond(Condition::always())
+    }
+
+    /// A condition that a loop has made too large to judge or explain.
+    fn within_limits(&self, condition: Condition) -> Cond {
+        let (depth, parts) = condition.size();
+        if depth <= MAX_CONDITION_DEPTH && parts <= MAX_CONDITION_PARTS {
+            return Cond(condition);
+        }
+        let message = format!("a condition grows to {parts} parts, {depth} deep");
+        let help = format!("stay within {MAX_CONDITION_PARTS} parts and {MAX_CONDITION_DEPTH} deep: split the rule, or see whether a loop ends");
+        self.collector.report_like(&code::SCRIPT_LIMIT, self.position, At::Call, &message, &help, "");
+        Cond(Condition::always())
+    }
+}
+
+/// Reports a value that a facet does not have.
+pub(crate) fn unknown_value(collector: &Collector, position: Position, facet: &Facet, value: &str) {
+    if facet.value(value).is_some() {
+        return;
+    }
+    // Other words work in profiles; say which id they stand for.
+    let by_alias = facet.values.iter().find(|known| known.aliases.iter().any(|alias| fold(alias) == fold(value)));
+    let near = match by_alias {
+        Some(known) => format!("did you mean `{}`? ", known.id),
+        None => did_you_mean(value, facet.values.iter().map(|v| v.id.as_str())),
+    };
+    let ids: Vec<_> = facet.values.iter().map(|v| format!("`{}`", v.id)).collect();
+    let help = if !near.is_empty() && ids.len() > 12 { near.trim_end().to_owned() } else { format!("{near}the values are {}", ids.join(", ")) };
+    let message = format!("`{value}` is not a value of `{}`", facet.id);
+    collector.report(&code::UNKNOWN_VALUE, position, At::Value(value), &message, &help);
+}
+
+/// Reports a facet that does not exist.
+pub(crate) fn unknown_facet(collector: &Collector, position: Position, facet: &str) {
+    let pack = &collector.pack;
+    let by_alias = pack.facets.iter().find(|known| known.aliases.iter().any(|alias| fold(alias) == fold(facet)));
+    let help = match (pack.number(facet), by_alias) {
+        (Some(_), _) => "it is a number and has no values; use it in a comparison, or `method.range(\"…\")`".to_owned(),
+        (None, Some(known)) => format!("did you mean `{}`? scripts use ids", known.id),
+        (None, None) => {
+            let near = did_you_mean(facet, pack.facets.iter().map(|f| f.id.as_str()));
+            let near = near.trim_end();
+            if near.is_empty() { "the command `werkvorm vocabulary` lists the facets".to_owned() } else { near.to_owned() }
+        }
+    };
+    collector.report(&code::UNKNOWN_FACET, position, At::Value(facet), &format!("there is no facet `{facet}`"), &help);
+}
+
+/// Reports a number that describes methods only.
+pub(crate) fn not_asked(collector: &Collector, position: Position, number: &Number) {
+    let message = format!("profiles are not asked about `{}`", number.id);
+    let help = format!("ask a card, as in `method.range(\"{}\")`; a condition asks the profile", number.id);
+    collector.report(&code::FACET_MISUSE, position, At::Call, &message, &help);
 }
 
 /// Registers a function of a call context and some arguments, with the collector at hand.
@@ -192,64 +271,27 @@ macro_rules! offer {
     }};
 }
 
+/// The operators that compare.
+const COMPARING: [&str; 6] = ["==", "!=", "<", "<=", ">", ">="];
+
 fn facets(engine: &mut Engine, collector: &Collector) {
     offer!(engine, collector, "has", |call, facet: FacetName, value: &str| call.has(&facet, value));
-    offer!(engine, collector, "has_any", |call, facet: FacetName, list: Array| call
-        .several(&facet, &list, false, false));
-    offer!(engine, collector, "has_all", |call, facet: FacetName, list: Array| call
-        .several(&facet, &list, false, true));
-    offer!(engine, collector, "is_one_of", |call, facet: FacetName, list: Array| call
-        .several(&facet, &list, true, false));
+    offer!(engine, collector, "has_any", |call, facet: FacetName, list: Array| call.several(&facet, &list, false, false));
+    offer!(engine, collector, "has_all", |call, facet: FacetName, list: Array| call.several(&facet, &list, false, true));
+    offer!(engine, collector, "is_one_of", |call, facet: FacetName, list: Array| call.several(&facet, &list, true, false));
     offer!(engine, collector, "==", |call, facet: FacetName, value: &str| call.equals(&facet, value));
     offer!(engine, collector, "==", |call, value: &str, facet: FacetName| call.equals(&facet, value));
     offer!(engine, collector, "!=", |call, facet: FacetName, value: &str| not(call.equals(&facet, value)));
     offer!(engine, collector, "!=", |call, value: &str, facet: FacetName| not(call.equals(&facet, value)));
-    // Comparisons that mean nothing would be silently false.
-    for operator in ["==", "!=", "<", "<=", ">", ">="] {
-        const HELP: &str =
-            "compare a number such as `group_size`, or ask `trait.has(\"…\")` or `trust == \"…\"`";
-        offer!(engine, collector, operator, |call, facet: FacetName, n: i64| call
-            .misuse(&format!("`{}` is not a number, so it cannot be compared with {n}", facet.0), HELP));
-        offer!(engine, collector, operator, |call, n: i64, facet: FacetName| call
-            .misuse(&format!("`{}` is not a number, so it cannot be compared with {n}", facet.0), HELP));
-        offer!(engine, collector, operator, |call, facet: FacetName, _list: Array| call.misuse(
-            &format!("`{}` cannot be compared with a list", facet.0),
-            "write `.has_any([..])`, `.has_all([..])` or `.is_one_of([..])`"
-        ));
-        offer!(engine, collector, operator, |call, _list: Array, facet: FacetName| call.misuse(
-            &format!("`{}` cannot be compared with a list", facet.0),
-            "write `.has_any([..])`, `.has_all([..])` or `.is_one_of([..])`"
-        ));
-        offer!(engine, collector, operator, |call, a: FacetName, b: FacetName| call
-            .misuse(&format!("`{}` and `{}` cannot be compared with each other", a.0, b.0), HELP));
-        offer!(engine, collector, operator, |call, a: Cond, b: Cond| {
-            let _ = (&a.0, &b.0);
-            call.misuse(
-                "two conditions cannot be compared with each other",
-                "combine them with `&`, `|` and `!`",
-            )
-        });
-        offer!(engine, collector, operator, |call, a: Cond, b: bool| {
-            let _ = (&a.0, b);
-            call.misuse(
-                "a condition is not true or false yet, so it cannot be compared",
-                "write the condition itself, or `!` before it",
-            )
-        });
-        offer!(engine, collector, operator, |call, b: bool, a: Cond| {
-            let _ = (&a.0, b);
-            call.misuse(
-                "a condition is not true or false yet, so it cannot be compared",
-                "write the condition itself, or `!` before it",
-            )
-        });
-    }
-    for operator in ["<", "<=", ">", ">="] {
-        const HELP: &str = "ask `trait.has(\"…\")` or `trust == \"…\"`";
-        offer!(engine, collector, operator, |call, facet: FacetName, value: &str| call
-            .misuse(&format!("`{}` has no order, so it cannot be compared with `{value}`", facet.0), HELP));
-        offer!(engine, collector, operator, |call, value: &str, facet: FacetName| call
-            .misuse(&format!("`{}` has no order, so it cannot be compared with `{value}`", facet.0), HELP));
+    for operator in COMPARING {
+        offer!(engine, collector, operator, |call, a: FacetName, b: Dynamic| call.nonsense(operator, &Dynamic::from(a), &b));
+        offer!(engine, collector, operator, |call, a: Dynamic, b: FacetName| call.nonsense(operator, &a, &Dynamic::from(b)));
+        offer!(engine, collector, operator, |call, a: NumberName, b: Dynamic| call.nonsense(operator, &Dynamic::from(a), &b));
+        offer!(engine, collector, operator, |call, a: Dynamic, b: NumberName| call.nonsense(operator, &a, &Dynamic::from(b)));
+        offer!(engine, collector, operator, |call, a: Cond, b: Dynamic| call.nonsense(operator, &Dynamic::from(a), &b));
+        offer!(engine, collector, operator, |call, a: Dynamic, b: Cond| call.nonsense(operator, &a, &Dynamic::from(b)));
+        offer!(engine, collector, operator, |call, a: Card, b: Dynamic| call.nonsense(operator, &Dynamic::from(a), &b));
+        offer!(engine, collector, operator, |call, a: Dynamic, b: Card| call.nonsense(operator, &a, &Dynamic::from(b)));
     }
 }
 
@@ -275,55 +317,19 @@ fn numbers(engine: &mut Engine, collector: &Collector) {
             call.bounds(&number, low, high)
         });
     }
-    offer!(engine, collector, "!=", |call, number: NumberName, n: i64| not(call.bounds(
-        &number,
-        Some(n),
-        Some(n)
-    )));
-    offer!(engine, collector, "!=", |call, n: i64, number: NumberName| not(call.bounds(
-        &number,
-        Some(n),
-        Some(n)
-    )));
+    offer!(engine, collector, "!=", |call, number: NumberName, n: i64| call.unequal(&number, n));
+    offer!(engine, collector, "!=", |call, n: i64, number: NumberName| call.unequal(&number, n));
     offer!(engine, collector, "between", |call, number: NumberName, low: i64, high: i64| call.bounds(
         &number,
         Some(low),
         Some(high)
     ));
-    for operator in ["==", "!=", "<", "<=", ">", ">="] {
-        const HELP: &str = "write a whole number without quotes";
-        offer!(engine, collector, operator, |call, number: NumberName, text: &str| call.misuse(
-            &format!("`{}` is a number, so it cannot be compared with the text `{text}`", number.0),
-            HELP
-        ));
-        offer!(engine, collector, operator, |call, text: &str, number: NumberName| call.misuse(
-            &format!("`{}` is a number, so it cannot be compared with the text `{text}`", number.0),
-            HELP
-        ));
-        offer!(engine, collector, operator, |call, a: NumberName, b: NumberName| call.misuse(
-            &format!("`{}` and `{}` cannot be compared with each other", a.0, b.0),
-            "compare each with a whole number"
-        ));
-        offer!(engine, collector, operator, |call, a: NumberName, b: ()| {
-            let () = b;
-            call.misuse(
-                &format!("`{}` cannot be compared with an unknown fact of a card", a.0),
-                "test first that the fact is known: `if size.min != () { .. }`",
-            )
-        });
-        offer!(engine, collector, operator, |call, b: (), a: NumberName| {
-            let () = b;
-            call.misuse(
-                &format!("`{}` cannot be compared with an unknown fact of a card", a.0),
-                "test first that the fact is known: `if size.min != () { .. }`",
-            )
-        });
-    }
     for method in ["has", "has_any", "has_all", "is_one_of"] {
-        offer!(engine, collector, method, |call, number: NumberName, _value: Dynamic| call.misuse(
-            &format!("`{}` is a number and has no values", number.0),
-            "compare it, as in `group_size < 6`"
-        ));
+        offer!(engine, collector, method, |call, number: NumberName, _value: Dynamic| {
+            let message = format!("`{}` is a number and has no values", number.0);
+            call.report(&code::FACET_MISUSE, &message, &format!("compare it, as in `{} < 6`", number.0));
+            Cond(Condition::always())
+        });
     }
 }
 
@@ -332,58 +338,51 @@ fn not(condition: Cond) -> Cond {
 }
 
 fn combinations(engine: &mut Engine, collector: &Collector) {
-    engine.register_fn("&", |a: Cond, b: Cond| Cond(Condition::All(flat(a.0, b.0, true))));
-    engine.register_fn("|", |a: Cond, b: Cond| Cond(Condition::Any(flat(a.0, b.0, false))));
-    engine.register_fn("!", not);
-    engine.register_fn("not", not);
+    offer!(engine, collector, "&", |call, a: Cond, b: Cond| call.within_limits(Condition::All(flat(a.0, b.0, true))));
+    offer!(engine, collector, "|", |call, a: Cond, b: Cond| call.within_limits(Condition::Any(flat(a.0, b.0, false))));
+    offer!(engine, collector, "!", |call, a: Cond| call.within_limits(not(a).0));
+    offer!(engine, collector, "not", |call, a: Cond| call.within_limits(not(a).0));
     engine.register_fn("always", || Cond(Condition::always()));
-    offer!(engine, collector, "all", |call, list: Array| Cond(Condition::All(call.conditions(&list))));
-    offer!(engine, collector, "any", |call, list: Array| Cond(Condition::Any(call.conditions(&list))));
+    offer!(engine, collector, "all", |call, list: Array| call.within_limits(Condition::All(call.conditions("all", &list))));
+    offer!(engine, collector, "any", |call, list: Array| call.within_limits(Condition::Any(call.conditions("any", &list))));
     offer!(engine, collector, "at_least", |call, count: i64, list: Array| {
-        let of = call.conditions(&list);
-        let count =
-            u32::try_from(count).ok().filter(|n| *n >= 1 && *n as usize <= of.len()).unwrap_or_else(|| {
-                let message = format!("at least {count} of {} conditions says nothing", of.len());
-                call.collector.report(
-                    &code::BOUND_NEVER,
-                    call.label(),
-                    message,
-                    "count from 1 to the number of conditions",
-                );
-                1
-            });
-        Cond(Condition::AtLeast { count, of })
+        let of = call.conditions("at_least", &list);
+        let count = u32::try_from(count).ok().filter(|n| *n >= 1 && *n as usize <= of.len()).unwrap_or_else(|| {
+            if !of.is_empty() {
+                let message = format!("at least {count} of {} conditions is {} so", of.len(), if count < 1 { "always" } else { "never" });
+                call.report(&code::BOUND_NEVER, &message, "count from 1 to the number of conditions");
+            }
+            1
+        });
+        call.within_limits(Condition::AtLeast { count, of })
     });
     // `a & true` would be a raw type error; say what it is.
     for operator in ["&", "|"] {
-        const HELP: &str =
-            "both sides must be conditions; use `if` around the whole rule for what is known about a card";
-        offer!(engine, collector, operator, |call, _a: Cond, _b: bool| call.plain_bool(HELP));
-        offer!(engine, collector, operator, |call, _b: bool, _a: Cond| call.plain_bool(HELP));
+        offer!(engine, collector, operator, |call, _a: Cond, _b: bool| call.plain_bool());
+        offer!(engine, collector, operator, |call, _b: bool, _a: Cond| call.plain_bool());
     }
 }
 
 impl Call<'_> {
-    fn conditions(&self, list: &Array) -> Vec<Condition> {
+    fn conditions(&self, function: &str, list: &Array) -> Vec<Condition> {
+        if list.is_empty() {
+            let message = format!("`{function}` of no conditions says nothing");
+            self.report(&code::BOUND_NEVER, &message, "put at least one condition in the list; `always()` always holds");
+        }
         let parts = list.iter().map(|item| {
             item.clone().try_cast::<Cond>().map(|cond| cond.0).unwrap_or_else(|| {
-                let message = format!("a list of conditions has an item of type {}", item.type_name());
+                let message = format!("a list of conditions has {} in it", kind_of(item));
                 let help = "write conditions such as `trait.has(\"…\")`; a comparison of two plain values is not one";
-                let code = if item.is_bool() { &code::PLAIN_BOOL } else { &code::WRONG_TYPE };
-                self.collector.report(code, self.label(), message, help);
+                self.report(if item.is_bool() { &code::PLAIN_BOOL } else { &code::WRONG_TYPE }, &message, help);
                 Condition::always()
             })
         });
         parts.collect()
     }
 
-    fn plain_bool(&self, help: &str) -> Cond {
-        self.collector.report(
-            &code::PLAIN_BOOL,
-            self.label(),
-            "a condition is combined with a plain true or false",
-            help,
-        );
+    fn plain_bool(&self) -> Cond {
+        let help = "both sides must be conditions; for what is known about a card, put `if` around the rule";
+        self.report(&code::PLAIN_BOOL, "a condition is combined with a plain true or false", help);
         Cond(Condition::always())
     }
 }
@@ -428,18 +427,7 @@ fn lists(engine: &mut Engine, collector: &Collector) {
 impl<'c> Call<'c> {
     fn known(&self, facet: &str, value: Option<&str>) -> Option<&'c Facet> {
         let Some(found) = self.collector.pack.facet(facet) else {
-            let help = did_you_mean(facet, self.collector.pack.facets.iter().map(|f| f.id.as_str()));
-            let help = if help.is_empty() {
-                "the command `vocabulary` lists the facets".to_owned()
-            } else {
-                help.trim_end().to_owned()
-            };
-            self.collector.report(
-                &code::UNKNOWN_FACET,
-                self.label(),
-                format!("there is no facet `{facet}`"),
-                help,
-            );
+            unknown_facet(self.collector, self.position, facet);
             return None;
         };
         if let Some(value) = value {

@@ -7,18 +7,19 @@ mod render;
 mod schema;
 mod view;
 mod words;
+mod written;
 
 pub use crate::builtin::{BUILTIN_PACK_JSON, builtin, builtin_pack};
 pub use crate::read::{
     MAX_PACK_BYTES, MAX_PROFILE_BYTES, ProfileFormat, locate_in_profile, pack_from_json, profile_from_str,
-    profile_too_large,
+    profile_too_large, read_profile,
 };
 #[cfg(feature = "render")]
 pub use crate::render::{DocumentFormat, RenderError, render};
 pub use crate::schema::{SCHEMAS, schema};
 pub use crate::view::{
     AdviceView, CardView, CriterionView, ExampleView, ExcludedView, ExclusionView, ExplanationView,
-    GuidelineView, ListedView, MethodView, NeedView, OpenView, PackView, ProfileView, ReasonView, ScoreView,
+    GuidelineView, ListedView, MethodView, NeedView, OpenView, PackView, ProfileView, ReachView, ReasonView, RecipeLineView, RecipeStepView, RecipeView, ScoreView,
     SourceView,
 };
 pub use crate::words::Words as Texts;

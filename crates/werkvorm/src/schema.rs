@@ -2,10 +2,10 @@
 
 use schemars::schema_for;
 use serde_json::{Map, Value, json};
-use werkvorm_core::{About, Advice, Diagnostic, Explanation, MAX_WEIGHT, Pack};
+use werkvorm_core::{About, Advice, Diagnostic, Explanation, MAX_WEIGHT, Pack, Recipe};
 
 /// The names of the schemas.
-pub const SCHEMAS: [&str; 5] = ["profile", "advice", "explanation", "pack", "diagnostics"];
+pub const SCHEMAS: [&str; 6] = ["profile", "advice", "explanation", "recipe", "pack", "diagnostics"];
 
 /// A JSON Schema by name; see [`SCHEMAS`]. That of a profile lists the questions and values of the pack.
 #[must_use]
@@ -14,6 +14,7 @@ pub fn schema(name: &str, pack: &Pack) -> Option<Value> {
         "profile" => return Some(profile(pack)),
         "advice" => schema_for!(Advice<'_>),
         "explanation" => schema_for!(Explanation<'_>),
+        "recipe" => schema_for!(Recipe<'_>),
         "pack" => schema_for!(Pack),
         "diagnostics" => schema_for!(Vec<Diagnostic>),
         _ => return None,

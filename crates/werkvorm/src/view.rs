@@ -4,8 +4,9 @@
 
 use serde::Serialize;
 use werkvorm_core::{
-    Advice, Advised, Citation, CriterionScore, DocumentKind, Excluded, Exclusion, Explanation, GuidelineKind,
-    MAX_CRITERION_SCORE, Method, NotHolding, Pack, Ranked, Reason, Score, Truth, Understood,
+    Advice, Advised, Citation, CriterionScore, DocumentKind, Example, Excluded, Exclusion, Explanation,
+    FittingReach, GuidelineKind, MAX_CRITERION_SCORE, Method, Need, NotHolding, OriginKind, Pack, Ranked, Reason,
+    Recipe, RecipeLine, Score, Truth, Understood,
 };
 
 use crate::words::Words;
@@ -27,8 +28,10 @@ pub struct AdviceView {
     pub open_questions: Vec<OpenView>,
     /// Warnings about the whole advice.
     pub cautions: Vec<ReasonView>,
-    /// Guidelines for the whole advice.
+    /// The do's and don'ts that matter most here.
     pub guidelines: Vec<GuidelineView>,
+    /// Ways to reach people.
+    pub reach: Vec<ReachView>,
     /// Every source that is cited above, once.
     pub sources: Vec<SourceView>,
     /// The documents that are cited above, with their short names.
@@ -75,8 +78,6 @@ pub struct MethodView {
     pub may_be_excluded: Vec<ReasonView>,
     /// Warnings.
     pub cautions: Vec<ReasonView>,
-    /// Guidelines.
-    pub guidelines: Vec<GuidelineView>,
     /// What must be in place.
     pub needs: Vec<NeedView>,
     /// How it goes.
@@ -157,10 +158,35 @@ pub struct GuidelineView {
     pub title: String,
     /// What to do.
     pub text: String,
+    /// Id.
+    pub id: String,
     /// Why it is shown here.
     pub because: String,
+    /// How to choose between this one and another that is shown and pulls the other way.
+    pub choose: Option<String>,
+    /// Names of the methods it is about.
+    pub methods: Vec<String>,
     /// Id of the rule that brought it up.
     pub rule: String,
+    /// Sources in full.
+    pub sources: Vec<String>,
+}
+
+/// A way to reach people, ready to be shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReachView {
+    /// Id.
+    pub id: String,
+    /// A few words.
+    pub title: String,
+    /// Who they are.
+    pub text: String,
+    /// Where to find them.
+    pub places: String,
+    /// The answers it fits.
+    pub fits: Vec<String>,
+    /// What must be in place.
+    pub preconditions: Vec<NeedView>,
     /// Sources in full.
     pub sources: Vec<String>,
 }
@@ -276,6 +302,53 @@ pub struct ExplanationView {
     pub pack: PackView,
 }
 
+/// A recipe, ready to be shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct RecipeView {
+    /// `nl` or `en`.
+    pub language: &'static str,
+    /// The profile.
+    pub profile: ProfileView,
+    /// Names of the methods that are worked out.
+    pub methods: Vec<String>,
+    /// The steps.
+    pub steps: Vec<RecipeStepView>,
+    /// Every source that is cited above, once.
+    pub sources: Vec<SourceView>,
+    /// The pack.
+    pub pack: PackView,
+}
+
+/// A step of a recipe, ready to be shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct RecipeStepView {
+    /// From 1.
+    pub number: usize,
+    /// Id.
+    pub id: String,
+    /// What to do.
+    pub title: String,
+    /// Explanation.
+    pub help: String,
+    /// It stays open until the recipe was tried.
+    pub open: bool,
+    /// What is filled in.
+    pub lines: Vec<RecipeLineView>,
+}
+
+/// A line of a recipe, ready to be shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct RecipeLineView {
+    /// What it is about.
+    pub about: Option<String>,
+    /// What it says.
+    pub text: String,
+    /// Where it comes from, with short sources.
+    pub origin: String,
+    /// Id of what it comes from.
+    pub id: String,
+}
+
 /// The card of a method, ready to be shown: heading and what stands under it.
 #[derive(Debug, Clone, Serialize)]
 pub struct CardView {
@@ -303,6 +376,7 @@ impl<'p> Words<'p> {
         excluded.for_each(|exclusion| cited.extend(exclusion.reason.sources));
         advice.cautions.iter().for_each(|reason| cited.extend(reason.sources));
         advice.guidelines.iter().for_each(|advised| cited.extend(&advised.guideline.sources));
+        advice.reach.iter().for_each(|fitting| cited.extend(&fitting.reach.sources));
         AdviceView {
             language: self.code(),
             profile: self.profile(&advice.profile),
@@ -329,6 +403,7 @@ impl<'p> Words<'p> {
                 .collect(),
             cautions: advice.cautions.iter().map(|reason| self.reason(reason)).collect(),
             guidelines: advice.guidelines.iter().map(|advised| self.guideline(advised)).collect(),
+            reach: advice.reach.iter().map(|fitting| self.reach(fitting)).collect(),
             documents: self.documents(&cited),
             sources: self.sources(cited),
             pack: self.pack_view(),
@@ -488,33 +563,11 @@ impl<'p> Words<'p> {
             not_known: all(&ranked.not_known),
             may_be_excluded: all(&ranked.may_be_excluded),
             cautions: all(&ranked.cautions),
-            guidelines: ranked.guidelines.iter().map(|advised| self.guideline(advised)).collect(),
-            needs: ranked
-                .needs
-                .iter()
-                .map(|need| NeedView {
-                    label: self.of(need.label).to_owned(),
-                    arranged: need.arranged,
-                    arranged_text: self.get(match need.arranged {
-                        Truth::Holds => "label.need-in-place",
-                        Truth::Fails => "label.need-not-in-place",
-                        Truth::NotKnown => "label.need-not-known",
-                    }),
-                })
-                .collect(),
+            needs: self.needs(&ranked.needs),
             steps: card
                 .map(|card| card.steps.iter().map(|step| self.of(step).to_owned()).collect())
                 .unwrap_or_default(),
-            examples: ranked
-                .examples
-                .iter()
-                .map(|fitting| ExampleView {
-                    title: self.of(&fitting.example.title).to_owned(),
-                    what: self.of(&fitting.example.what).to_owned(),
-                    why: fitting.example.why.as_ref().map(|why| self.of(why).to_owned()),
-                    sources: self.citations(&fitting.example.sources),
-                })
-                .collect(),
+            examples: ranked.examples.iter().map(|fitting| self.example(fitting.example)).collect(),
             combines_with: ranked.combines_with.iter().map(|named| self.of(named.label).to_owned()).collect(),
             sources: self.citations(ranked.sources),
         }
@@ -571,17 +624,120 @@ impl<'p> Words<'p> {
         }
     }
 
-    fn guideline(&self, advised: &Advised<'_>) -> GuidelineView {
+    /// A guideline that applies, in this language.
+    #[must_use]
+    pub fn guideline(&self, advised: &Advised<'_>) -> GuidelineView {
+        let guideline = advised.guideline;
+        let tension = guideline.tension.as_ref().filter(|_| advised.pulls_against.is_some());
+        let choose = tension.map(|tension| {
+            let other = self.pack().guideline(&tension.other).map_or("", |other| self.of(&other.title));
+            self.fill("label.choose", &[("other", other), ("choose", self.of(&tension.choose))])
+        });
+        let methods = advised.methods.iter().filter_map(|id| self.pack().method(id));
         GuidelineView {
-            kind: self.get(match advised.guideline.kind {
-                GuidelineKind::Do => "label.do",
-                GuidelineKind::Dont => "label.dont",
-            }),
-            title: self.of(&advised.guideline.title).to_owned(),
-            text: self.of(&advised.guideline.text).to_owned(),
+            kind: self.guideline_kind(guideline.kind),
+            title: self.of(&guideline.title).to_owned(),
+            text: self.of(&guideline.text).to_owned(),
+            id: guideline.id.clone(),
             because: self.of(advised.reason.because).to_owned(),
+            choose,
+            methods: methods.map(|method| self.of(&method.name).to_owned()).collect(),
             rule: advised.reason.rule.to_owned(),
-            sources: self.citations(&advised.guideline.sources),
+            sources: self.citations(&guideline.sources),
+        }
+    }
+
+    /// "Do" or "Don't".
+    #[must_use]
+    pub fn guideline_kind(&self, kind: GuidelineKind) -> String {
+        self.get(match kind {
+            GuidelineKind::Do => "label.do",
+            GuidelineKind::Dont => "label.dont",
+        })
+    }
+
+    fn reach(&self, fitting: &FittingReach<'_>) -> ReachView {
+        let reach = fitting.reach;
+        ReachView {
+            id: reach.id.clone(),
+            title: self.of(&reach.title).to_owned(),
+            text: self.of(&reach.text).to_owned(),
+            places: self.of(&reach.places).to_owned(),
+            fits: fitting.fits.iter().map(|named| self.of(named.label).to_owned()).collect(),
+            preconditions: self.needs(&fitting.preconditions),
+            sources: self.citations(&reach.sources),
+        }
+    }
+
+    fn needs(&self, needs: &[Need<'_>]) -> Vec<NeedView> {
+        let shown = needs.iter().map(|need| NeedView {
+            label: self.of(need.label).to_owned(),
+            arranged: need.arranged,
+            arranged_text: self.get(match need.arranged {
+                Truth::Holds => "label.need-in-place",
+                Truth::Fails => "label.need-not-in-place",
+                Truth::NotKnown => "label.need-not-known",
+            }),
+        });
+        shown.collect()
+    }
+
+    /// A recipe in this language.
+    #[must_use]
+    pub fn recipe(&self, recipe: &Recipe<'_>) -> RecipeView {
+        let mut cited = Vec::new();
+        for step in &recipe.steps {
+            cited.extend(step.sources);
+            step.lines.iter().for_each(|line| cited.extend(&line.sources));
+        }
+        let steps = recipe.steps.iter().map(|step| RecipeStepView {
+            number: step.number,
+            id: step.id.to_owned(),
+            title: self.of(step.title).to_owned(),
+            help: self.of(step.help).to_owned(),
+            open: step.open,
+            lines: step.lines.iter().map(|line| self.recipe_line(line)).collect(),
+        });
+        RecipeView {
+            language: self.code(),
+            profile: self.profile(&recipe.profile),
+            methods: recipe.methods.iter().map(|named| self.of(named.label).to_owned()).collect(),
+            steps: steps.collect(),
+            sources: self.sources(cited),
+            pack: self.pack_view(),
+        }
+    }
+
+    fn recipe_line(&self, line: &RecipeLine<'_>) -> RecipeLineView {
+        let kind = match line.origin.kind {
+            OriginKind::Answer => "origin.answer",
+            OriginKind::Card => "origin.card",
+            OriginKind::Example => "origin.example",
+            OriginKind::Factor => "origin.factor",
+            OriginKind::Guideline => "origin.guideline",
+            OriginKind::Need => "origin.need",
+            OriginKind::Reach => "origin.reach",
+            OriginKind::Rule => "origin.rule",
+            OriginKind::Step => "origin.step",
+        };
+        let cited: Vec<_> = line.sources.iter().map(|citation| (*citation).clone()).collect();
+        let parts = [self.get(kind)].into_iter().chain(self.short_citations(&cited));
+        RecipeLineView {
+            about: line.about.map(|about| self.of(about).to_owned()),
+            text: self.of(&line.text).to_owned(),
+            origin: parts.collect::<Vec<_>>().join("; "),
+            id: line.origin.id.to_owned(),
+        }
+    }
+
+    /// An example in this language.
+    #[must_use]
+    pub fn example(&self, example: &Example) -> ExampleView {
+        ExampleView {
+            title: self.of(&example.title).to_owned(),
+            what: self.of(&example.what).to_owned(),
+            why: example.why.as_ref().map(|why| self.of(why).to_owned()),
+            sources: self.citations(&example.sources),
         }
     }
 
@@ -653,6 +809,5 @@ fn cite_method<'a>(ranked: &'a Ranked<'_>, cited: &mut Vec<&'a Citation>) {
     {
         cited.extend(reason.sources);
     }
-    ranked.guidelines.iter().for_each(|advised| cited.extend(&advised.guideline.sources));
     ranked.examples.iter().for_each(|fitting| cited.extend(&fitting.example.sources));
 }
