@@ -10,7 +10,9 @@ use crate::input::Start;
 use crate::terminal::width;
 
 /// Flags that no question can have; such a question is answered in a file.
-const TAKEN: [&str; 9] = ["help", "version", "lang", "rules", "pack", "top", "format", "output", "weight"];
+const TAKEN: [&str; 11] = [
+    "help", "version", "lang", "rules", "pack", "top", "format", "output", "weight", "for", "method",
+];
 
 /// The whole command, with the flags of the pack in use and help in the language in use.
 pub(crate) fn command(start: &Start) -> Command {
@@ -26,6 +28,8 @@ pub(crate) fn command(start: &Start) -> Command {
             .help_heading(texts.get("heading.profile"));
         [file].into_iter().chain(answers(start)).chain([weight])
     };
+    // Lists are whole unless a profile is given.
+    let for_profile = || profile().map(|arg| if arg.get_id() == "profile" { arg.long("for").help(texts.get("option.for")) } else { arg });
     let method = || {
         Arg::new("method")
             .value_name("METHOD")
@@ -57,6 +61,22 @@ pub(crate) fn command(start: &Start) -> Command {
         .after_help(texts.get("option.answers"))
         .arg(method())
         .arg(format(start, &["text", "json"]))
+        .args(profile());
+    let guidelines = Command::new("guidelines")
+        .about(about("guidelines"))
+        .arg(format(start, &["text", "json"]))
+        .args(for_profile());
+    let examples = Command::new("examples")
+        .about(about("examples"))
+        .arg(method().required(false))
+        .arg(format(start, &["text", "json"]))
+        .args(for_profile());
+    let recipe = Command::new("recipe")
+        .about(about("recipe"))
+        .after_help(texts.get("option.answers"))
+        .arg(method().required(false).long("method").action(ArgAction::Append).help(texts.get("option.method")))
+        .arg(format(start, &["text", "json", "markdown", "html", "docx"]))
+        .arg(output())
         .args(profile());
     let methods = Command::new("methods").about(about("methods")).arg(format(start, &["text", "json"]));
     let one_method =
@@ -118,7 +138,9 @@ pub(crate) fn command(start: &Start) -> Command {
         .arg(everywhere("lang", "LANG", 901).value_parser(["nl", "en"]).hide_possible_values(true))
         .arg(everywhere("rules", "DIR", 902))
         .arg(everywhere("pack", "FILE", 903))
-        .subcommands([recommend, explain, methods, one_method, vocabulary, schema, rules, completions])
+        .subcommands([
+            recommend, explain, recipe, guidelines, examples, methods, one_method, vocabulary, schema, rules, completions,
+        ])
 }
 
 fn format(start: &Start, formats: &[&'static str]) -> Arg {

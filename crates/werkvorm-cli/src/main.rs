@@ -9,8 +9,10 @@ mod command_line;
 mod completions;
 mod explain;
 mod failure;
+mod guidance;
 mod input;
 mod problems;
+mod recipe;
 mod recommend;
 mod rules;
 mod schema;
@@ -42,6 +44,9 @@ fn run(arguments: &[OsString]) -> Result<(), Failure> {
     match name {
         "recommend" => recommend::run(&start, matches),
         "explain" => explain::run(&start, matches),
+        "recipe" => recipe::run(&start, matches),
+        "guidelines" => guidance::guidelines(&start, matches),
+        "examples" => guidance::examples(&start, matches),
         "methods" => cards::list(&start, matches),
         "method" => cards::one(&start, matches),
         "vocabulary" => vocabulary::run(&start, matches),

@@ -44,7 +44,7 @@ fn json(advice: &Advice<'_>) -> Result<String, Failure> {
 }
 
 /// Writes beside the file first, so that nothing is ever half-written.
-pub(crate) fn write_whole(file: &str, text: &str) -> Result<(), Failure> {
+pub(crate) fn write_whole(file: &str, text: impl AsRef<[u8]>) -> Result<(), Failure> {
     let cannot = |error| Failure::world(format!("cannot write `{file}`"), error);
     // A link stays a link; what it points at is replaced.
     let target = std::fs::canonicalize(file).unwrap_or_else(|_| file.into());

@@ -4,7 +4,7 @@
 //! the methods that are shown.
 
 use crate::advice::{
-    ADVICE_VERSION, Advice, Advised, Excluded, Explanation, FittingFactor, Listed, NotHolding,
+    ADVICE_VERSION, Advice, Advised, Excluded, Explanation, FittingExample, FittingFactor, Listed, NotHolding,
 };
 use crate::answers::Answers;
 use crate::check::check;
@@ -159,6 +159,15 @@ impl Engine {
     pub fn factors(&self, profile: &Profile) -> Result<Vec<FittingFactor<'_>>, Vec<Diagnostic>> {
         let evaluation = self.evaluate(profile)?;
         Ok(Explainer::new(self, &evaluation).factors())
+    }
+
+    /// The examples that share something with a profile: those that share most first, then by id.
+    ///
+    /// # Errors
+    /// Every problem in the profile.
+    pub fn examples(&self, profile: &Profile) -> Result<Vec<FittingExample<'_>>, Vec<Diagnostic>> {
+        let evaluation = self.evaluate(profile)?;
+        Ok(Explainer::new(self, &evaluation).examples())
     }
 
     /// Works out an advice in the steps of the recipe, for these methods or else the best few.

@@ -179,17 +179,28 @@ impl<'e, 'v> Explainer<'e, 'v> {
 
     /// The examples that used the method: those that share most with the profile first.
     fn fitting_examples(&self, method: usize) -> Vec<FittingExample<'e>> {
-        let program = &self.engine.program;
+        let users = self.engine.program.methods[method].examples.iter().copied();
+        let mut fitting = self.sorted_examples(users);
+        fitting.truncate(EXAMPLES_SHOWN);
+        fitting
+    }
+
+    /// The examples that share something with the profile, those that share most first.
+    pub(crate) fn examples(&self) -> Vec<FittingExample<'e>> {
+        let mut fitting = self.sorted_examples(0..self.engine.pack.examples.len());
+        fitting.retain(|fitting| fitting.shared > 0);
+        fitting
+    }
+
+    fn sorted_examples(&self, examples: impl Iterator<Item = usize>) -> Vec<FittingExample<'e>> {
         let shared = |at: usize| {
-            let atoms = program.example_atoms[at].iter();
+            let atoms = self.engine.program.example_atoms[at].iter();
             atoms.filter(|atom| self.evaluation.atoms[**atom] == Truth::Holds).count()
         };
-        let examples = program.methods[method].examples.iter();
         let mut fitting: Vec<_> = examples
-            .map(|at| FittingExample { example: &self.engine.pack.examples[*at], shared: shared(*at) })
+            .map(|at| FittingExample { example: &self.engine.pack.examples[at], shared: shared(at) })
             .collect();
         fitting.sort_by_key(|fitting| (Reverse(fitting.shared), &fitting.example.id));
-        fitting.truncate(EXAMPLES_SHOWN);
         fitting
     }
 

@@ -3,6 +3,7 @@
 //! What an entry should look like is in the JSON Schema of the type it is read into, so there is nothing to
 //! keep in step by hand.
 
+use std::fmt;
 use std::ops::Range;
 
 use schemars::JsonSchema;
@@ -41,7 +42,7 @@ impl Entry<'_> {
         let shape = Shape { root: schema.as_value() };
         let owner = shape.owner(self.noun, &self.value, "");
         let mut found = Vec::new();
-        shape.value(schema.as_value(), &self.value, "", &owner, &mut found);
+        shape.value(schema.as_value(), &self.value, At { key: "", owner: &owner, listed: false }, &mut found);
         let (file, source) = (self.file, self.source);
         let diagnostic = |problem: Problem| {
             let label = locate::at_bytes(file, source, problem.range, "");
@@ -64,6 +65,21 @@ struct Problem {
     range: Range<usize>,
     message: String,
     help: String,
+}
+
+/// The field that is looked at: an item of it, when it is a list.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    key: &'a str,
+    owner: &'a str,
+    listed: bool,
+}
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let item = if self.listed { "an item of " } else { "" };
+        write!(f, "{item}`{}` of {}", written_as(self.key), self.owner)
+    }
 }
 
 struct Shape<'s> {
@@ -94,32 +110,24 @@ impl<'s> Shape<'s> {
         }
     }
 
-    fn value(&self, schema: &'s Value, value: &Spanned<DeValue<'_>>, key: &str, owner: &str, found: &mut Vec<Problem>) {
+    fn value(&self, schema: &'s Value, value: &Spanned<DeValue<'_>>, at: At<'_>, found: &mut Vec<Problem>) {
         let schema = self.plain(schema);
         if let Some(options) = schema["anyOf"].as_array() {
             // What may also be nothing is an answer of a profile: the engine judges it.
             let fitting = options.iter().map(|option| self.plain(option)).find(|option| fits(option, value.get_ref()));
             match fitting {
                 _ if options.iter().any(|option| option["type"] == "null") => {}
-                Some(option) => self.value(option, value, key, owner, found),
-                None => self.wrong(options.first().unwrap_or(schema), value, key, owner, found),
+                Some(option) => self.value(option, value, at, found),
+                None => self.wrong(options.first().unwrap_or(schema), value, at, found),
             }
             return;
         }
+        let mut report = |message: String, help: String| found.push(Problem { range: value.span(), message, help });
         match value.get_ref() {
-            DeValue::Table(table) if allows(schema, "object") => self.table(schema, value, table, key, owner, found),
+            DeValue::Table(table) if allows(schema, "object") => self.table(schema, value, table, at, found),
             DeValue::Array(items) if allows(schema, "array") => {
                 for item in items.iter() {
-                    let before = found.len();
-                    self.value(&schema["items"], item, key, owner, found);
-                    // Say that it is about an item, and show the list around it.
-                    for problem in found.iter_mut().skip(before).filter(|problem| problem.range == item.span()) {
-                        problem.message = problem.message.replacen(&format!("`{key}` of"), &format!("an item of `{key}` of"), 1);
-                        let plain = format!("write `{key} = ");
-                        if let Some(example) = problem.help.strip_prefix(&plain).and_then(|rest| rest.strip_suffix('`')) {
-                            problem.help = format!("{plain}[{example}]`");
-                        }
-                    }
+                    self.value(&schema["items"], item, At { listed: true, ..at }, found);
                 }
             }
             DeValue::String(text) if schema["oneOf"].is_array() => {
@@ -129,8 +137,7 @@ impl<'s> Shape<'s> {
                     let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
                     let near = did_you_mean(text, options.into_iter());
                     let help = format!("{near}write {}", usage::listed(&shown).replace(" and ", " or "));
-                    let message = format!("`{text}` is not possible for `{key}` of {owner}");
-                    found.push(Problem { range: value.span(), message, help });
+                    report(format!("`{text}` is not possible for {at}"), help);
                 }
             }
             DeValue::Integer(number) if allows(schema, "integer") => {
@@ -138,28 +145,27 @@ impl<'s> Shape<'s> {
                 let low = schema["minimum"].as_i64().unwrap_or(i64::MIN);
                 let high = if schema["format"] == "uint32" { i64::from(u32::MAX) } else { i64::MAX };
                 if whole.is_none_or(|whole| whole < low || whole > high) {
-                    let message = format!("`{key}` of {owner} is out of bounds");
                     let help = if low == 0 { "write a whole number from 0" } else { "write a smaller whole number" };
-                    found.push(Problem { range: value.span(), message, help: help.to_owned() });
+                    report(format!("{at} is out of bounds"), help.to_owned());
                 }
             }
             DeValue::String(_) if allows(schema, "string") => {}
             DeValue::Boolean(_) if allows(schema, "boolean") => {}
-            _ => self.wrong(schema, value, key, owner, found),
+            _ => self.wrong(schema, value, at, found),
         }
     }
 
-    fn wrong(&self, schema: &'s Value, value: &Spanned<DeValue<'_>>, key: &str, owner: &str, found: &mut Vec<Problem>) {
+    fn wrong(&self, schema: &'s Value, value: &Spanned<DeValue<'_>>, at: At<'_>, found: &mut Vec<Problem>) {
         let (wanted, got) = match (self.wanted(schema), kind(value.get_ref())) {
             (wanted @ "a text in both languages", "a text") => (wanted, "a text in one"),
             pair => pair,
         };
-        let message = format!("`{}` of {owner} should be {wanted}, not {got}", written_as(key));
-        let help = match written_as(key) {
-            "value" => "write `[[facet.value]]` above each value".to_owned(),
-            key => format!("write `{key} = {}`", self.example(schema, 0)),
+        let help = match (written_as(at.key), at.listed) {
+            ("value", _) => "write `[[facet.value]]` above each value".to_owned(),
+            (key, true) => format!("write `{key} = [{}]`", self.example(schema, 0)),
+            (key, false) => format!("write `{key} = {}`", self.example(schema, 0)),
         };
-        found.push(Problem { range: value.span(), message, help });
+        found.push(Problem { range: value.span(), message: format!("{at} should be {wanted}, not {got}"), help });
     }
 
     fn table(
@@ -167,15 +173,15 @@ impl<'s> Shape<'s> {
         schema: &'s Value,
         value: &Spanned<DeValue<'_>>,
         table: &DeTable<'_>,
-        key: &str,
-        owner: &str,
+        At { key, owner, .. }: At<'_>,
         found: &mut Vec<Problem>,
     ) {
         let Some(fields) = schema["properties"].as_object() else {
             // A map from ids to values: the keys are free.
             for (name, inner) in table {
                 let owner = format!("`{key}` of {owner}");
-                self.value(&schema["additionalProperties"], inner, name.get_ref(), &owner, found);
+                let at = At { key: name.get_ref(), owner: &owner, listed: false };
+                self.value(&schema["additionalProperties"], inner, at, found);
             }
             return;
         };
@@ -189,10 +195,11 @@ impl<'s> Shape<'s> {
         };
         let mut unknown = Vec::new();
         for (name, inner) in table {
+            let at = |key| At { key, owner: &owner, listed: false };
             match (field_of(name.get_ref()), &schema["additionalProperties"]) {
-                (Some((field, schema)), _) => self.value(schema, inner, field, &owner, found),
+                (Some((field, schema)), _) => self.value(schema, inner, at(field), found),
                 (None, Value::Bool(false)) => unknown.push(name),
-                (None, schema) => self.value(schema, inner, name.get_ref(), &owner, found),
+                (None, schema) => self.value(schema, inner, at(name.get_ref()), found),
             }
         }
         let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);

@@ -1,6 +1,8 @@
 #![doc = include_str!("../../../README.md")]
 
 mod builtin;
+#[cfg(feature = "docx")]
+mod docx;
 mod read;
 #[cfg(feature = "render")]
 mod render;
@@ -14,8 +16,10 @@ pub use crate::read::{
     MAX_PACK_BYTES, MAX_PROFILE_BYTES, ProfileFormat, locate_in_profile, pack_from_json, profile_from_str,
     profile_too_large, read_profile,
 };
+#[cfg(feature = "docx")]
+pub use crate::docx::{DocxError, recipe_docx};
 #[cfg(feature = "render")]
-pub use crate::render::{DocumentFormat, RenderError, render};
+pub use crate::render::{DocumentFormat, RenderError, render, render_recipe};
 pub use crate::schema::{SCHEMAS, schema};
 pub use crate::view::{
     AdviceView, CardView, CriterionView, ExampleView, ExcludedView, ExclusionView, ExplanationView,

@@ -1,13 +1,13 @@
-//! An advice as Markdown or as one self-contained, printable page.
+//! Advice and recipes as Markdown or as one self-contained, printable page.
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
+use minijinja::value::{Serde, Value};
 use minijinja::{Environment, context};
-use werkvorm_core::Advice;
+use werkvorm_core::{Advice, Recipe};
 
 use crate::words::Words;
 
-/// A form in which an advice can be written.
+/// A form in which an advice or a recipe can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DocumentFormat {
     /// Markdown.
@@ -25,24 +25,43 @@ pub fn render(advice: &Advice<'_>, words: &Words<'_>, format: DocumentFormat) ->
         DocumentFormat::Markdown => ("advice.md", include_str!("../templates/advice.md")),
         DocumentFormat::Html => ("advice.html", include_str!("../templates/advice.html")),
     };
+    fill(name, template, words, context! { advice => Serde(words.advice(advice)) })
+}
+
+/// Writes a recipe as a document, in the language of the words.
+///
+/// # Errors
+/// Never for the templates that come with the crate; a test renders each of them.
+pub fn render_recipe(
+    recipe: &Recipe<'_>,
+    words: &Words<'_>,
+    format: DocumentFormat,
+) -> Result<String, RenderError> {
+    let (name, template) = match format {
+        DocumentFormat::Markdown => ("recipe.md", include_str!("../templates/recipe.md")),
+        DocumentFormat::Html => ("recipe.html", include_str!("../templates/recipe.html")),
+    };
+    fill(name, template, words, context! { recipe => Serde(words.recipe(recipe)) })
+}
+
+fn fill(name: &str, template: &str, words: &Words<'_>, values: Value) -> Result<String, RenderError> {
     let mut environment = Environment::new();
     let whitespace =
         SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
     environment.set_syntax(whitespace.map_err(RenderError)?);
-    let texts = words.pack().texts.clone();
-    let language = words.language();
-    environment.add_function("text", move |key: &str| {
+    let (texts, language) = (words.pack().texts.clone(), words.language());
+    let get = move |key: &str| {
         texts.get(key).map_or_else(|| format!("[{key}]"), |text| text.in_language(language).to_owned())
-    });
-    let filled = words.pack().texts.clone();
+    };
+    let filled = get.clone();
+    environment.add_function("text", move |key: &str| get(key));
     environment.add_function("fill", move |key: &str, blank: &str, value: &str| {
-        let text =
-            filled.get(key).map_or_else(|| format!("[{key}]"), |text| text.in_language(language).to_owned());
-        text.replace(&format!("{{{blank}}}"), value)
+        filled(key).replace(&format!("{{{blank}}}"), value)
     });
+    environment.add_template("page.css", include_str!("../templates/page.css")).map_err(RenderError)?;
     environment.add_template(name, template).map_err(RenderError)?;
     let page = environment.get_template(name).map_err(RenderError)?;
-    page.render(context! { advice => Serde(words.advice(advice)) }).map_err(RenderError)
+    page.render(values).map_err(RenderError)
 }
 
 /// A template that does not work.

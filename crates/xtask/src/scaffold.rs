@@ -39,7 +39,11 @@ pub(crate) fn new(root: &Path, kind: Kind, name: &str) -> Result<Vec<String>, Bo
 fn rule(root: &Path, name: &str) -> Result<Vec<String>, Box<dyn Error>> {
     let folders = FOLDERS.join(", ");
     let Some((folder, id)) = name.split_once('/').filter(|(folder, _)| FOLDERS.contains(folder)) else {
-        return Err(format!("say in which folder of `rules/` the rule belongs, as in `context/{}`: {folders}", last(name)).into());
+        return Err(format!(
+            "say in which folder of `rules/` the rule belongs, as in `context/{}`: {folders}",
+            last(name)
+        )
+        .into());
     };
     check_id(id)?;
     let scripts = format!("rules/{folder}/{id}.rhai");
