@@ -231,6 +231,20 @@ fn the_readme_shows_real_output() {
 }
 
 #[test]
+fn the_readme_names_every_command() {
+    let output = werkvorm(&root(), &["--help".to_owned()]);
+    let help = String::from_utf8(output.stdout).unwrap();
+    let commands = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let named = |line: &str| line.strip_prefix("  ").filter(|rest| !rest.starts_with(' ')).map(str::to_owned);
+    let readme = read("README.md");
+    for line in commands.lines().filter_map(named) {
+        let command = line.split_whitespace().next().unwrap();
+        let shown = readme.contains(&format!("`{command}`")) || readme.contains(&format!("-- {command} "));
+        assert!(shown || command == "help", "README.md does not name the command `{command}`");
+    }
+}
+
+#[test]
 fn the_readme_shows_the_rule_behind_the_output() {
     let block = blocks("README.md", "rhai").remove(0);
     let path = block.before.split(['(', ')']).find(|word| word.starts_with("rules/")).unwrap().to_owned();

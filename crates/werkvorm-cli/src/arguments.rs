@@ -10,9 +10,8 @@ use crate::input::Start;
 use crate::terminal::width;
 
 /// Flags that no question can have; such a question is answered in a file.
-const TAKEN: [&str; 11] = [
-    "help", "version", "lang", "rules", "pack", "top", "format", "output", "weight", "for", "method",
-];
+const TAKEN: [&str; 11] =
+    ["help", "version", "lang", "rules", "pack", "top", "format", "output", "weight", "for", "method"];
 
 /// The whole command, with the flags of the pack in use and help in the language in use.
 pub(crate) fn command(start: &Start) -> Command {
@@ -29,7 +28,11 @@ pub(crate) fn command(start: &Start) -> Command {
         [file].into_iter().chain(answers(start)).chain([weight])
     };
     // Lists are whole unless a profile is given.
-    let for_profile = || profile().map(|arg| if arg.get_id() == "profile" { arg.long("for").help(texts.get("option.for")) } else { arg });
+    let for_profile = || {
+        profile().map(|arg| {
+            if arg.get_id() == "profile" { arg.long("for").help(texts.get("option.for")) } else { arg }
+        })
+    };
     let method = || {
         Arg::new("method")
             .value_name("METHOD")
@@ -74,7 +77,13 @@ pub(crate) fn command(start: &Start) -> Command {
     let recipe = Command::new("recipe")
         .about(about("recipe"))
         .after_help(texts.get("option.answers"))
-        .arg(method().required(false).long("method").action(ArgAction::Append).help(texts.get("option.method")))
+        .arg(
+            method()
+                .required(false)
+                .long("method")
+                .action(ArgAction::Append)
+                .help(texts.get("option.method")),
+        )
         .arg(format(start, &["text", "json", "markdown", "html", "docx"]))
         .arg(output())
         .args(profile());
@@ -139,7 +148,17 @@ pub(crate) fn command(start: &Start) -> Command {
         .arg(everywhere("rules", "DIR", 902))
         .arg(everywhere("pack", "FILE", 903))
         .subcommands([
-            recommend, explain, recipe, guidelines, examples, methods, one_method, vocabulary, schema, rules, completions,
+            recommend,
+            explain,
+            recipe,
+            guidelines,
+            examples,
+            methods,
+            one_method,
+            vocabulary,
+            schema,
+            rules,
+            completions,
         ])
 }
 

@@ -26,8 +26,16 @@ pub(crate) fn guidelines(start: &Start, matches: &ArgMatches) -> Result<(), Fail
     let mut page = String::new();
     for Guideline { id, kind, title, text, sources, .. } in &pack.guidelines {
         let title = format!("{}: {}", texts.guideline_kind(*kind), texts.of(title));
-        page.push_str(&paragraph("", &format!("{}  {}", styled(&title, bold()), styled(&format!("[{id}]"), dim())), width));
-        page.push_str(&paragraph("  ", &format!("{} [{}]", texts.of(text), texts.short_citations(sources).join("; ")), width));
+        page.push_str(&paragraph(
+            "",
+            &format!("{}  {}", styled(&title, bold()), styled(&format!("[{id}]"), dim())),
+            width,
+        ));
+        page.push_str(&paragraph(
+            "  ",
+            &format!("{} [{}]", texts.of(text), texts.short_citations(sources).join("; ")),
+            width,
+        ));
     }
     print(&page)
 }
@@ -42,11 +50,19 @@ fn applying_text(start: &Start, applying: &[Advised<'_>]) -> String {
     for advised in applying {
         let view = texts.guideline(advised);
         let title = format!("{}: {}", view.kind, view.title);
-        page.push_str(&paragraph("", &format!("{}  {}", styled(&title, bold()), styled(&format!("[{}]", view.id), dim())), width));
+        page.push_str(&paragraph(
+            "",
+            &format!("{}  {}", styled(&title, bold()), styled(&format!("[{}]", view.id), dim())),
+            width,
+        ));
         page.push_str(&paragraph("  ", &format!("{} [{}]", view.text, view.sources.join("; ")), width));
         page.push_str(&paragraph("  ", &texts.fill("label.why-here", &[("because", &view.because)]), width));
         if !view.methods.is_empty() {
-            page.push_str(&paragraph("  ", &texts.fill("label.about-methods", &[("methods", &view.methods.join(", "))]), width));
+            page.push_str(&paragraph(
+                "  ",
+                &texts.fill("label.about-methods", &[("methods", &view.methods.join(", "))]),
+                width,
+            ));
         }
         if let Some(choose) = &view.choose {
             page.push_str(&paragraph("  ", choose, width));
@@ -79,7 +95,11 @@ pub(crate) fn examples(start: &Start, matches: &ArgMatches) -> Result<(), Failur
         let view = texts.example(example);
         let place = example.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
         page.push_str(&heading(&format!("{}{place}", view.title), width));
-        let names = example.methods.iter().filter_map(|id| engine.pack().method(id)).map(|method| texts.of(&method.name));
+        let names = example
+            .methods
+            .iter()
+            .filter_map(|id| engine.pack().method(id))
+            .map(|method| texts.of(&method.name));
         let names = names.collect::<Vec<_>>().join(", ");
         let who = texts.of(&example.who).to_owned();
         let lines = [
@@ -91,7 +111,11 @@ pub(crate) fn examples(start: &Start, matches: &ArgMatches) -> Result<(), Failur
         ];
         for (label, text) in lines {
             if let Some(text) = text {
-                page.push_str(&paragraph("  ", &format!("{}: {text}", texts.get(label).trim_end_matches('?')), width));
+                page.push_str(&paragraph(
+                    "  ",
+                    &format!("{}: {text}", texts.get(label).trim_end_matches('?')),
+                    width,
+                ));
             }
         }
     }

@@ -260,7 +260,8 @@ impl Checker<'_> {
                 Some((other, value)) => match self.pack.facet(other) {
                     None => suggest(other, self.pack.facets.iter().map(|f| f.id.as_str())),
                     Some(other) => {
-                        let ids: Vec<_> = other.values.iter().map(|v| format!("{}/{}", other.id, v.id)).collect();
+                        let ids: Vec<_> =
+                            other.values.iter().map(|v| format!("{}/{}", other.id, v.id)).collect();
                         suggest(&format!("{}/{value}", other.id), ids.iter().map(String::as_str))
                     }
                 },
@@ -297,7 +298,8 @@ impl Checker<'_> {
     /// Two things that the same word stands for.
     fn alias<'i>(&mut self, owners: &mut Owners<'i>, item: &str, owner: &'i str, word: &'i str) {
         let place = if word == owner { item.to_owned() } else { format!("{item}/aliases") };
-        let Some((other_place, other, other_word)) = owners.insert(fold(word), (place.clone(), owner, word)) else {
+        let Some((other_place, other, other_word)) = owners.insert(fold(word), (place.clone(), owner, word))
+        else {
             return;
         };
         if other != owner {
@@ -363,7 +365,8 @@ impl Checker<'_> {
                     _ => ("profile", "method"),
                 };
                 let message = format!("`{id}` describes {other}s and not {subject}s");
-                let help = format!("use a facet about {subject}s, or add `\"{subject}\"` to `about` of `{id}`");
+                let help =
+                    format!("use a facet about {subject}s, or add `\"{subject}\"` to `about` of `{id}`");
                 self.report(&code::WRONG_SUBJECT, item, id, message, help);
             }
             // On a card, the list of this facet; in a rule or fact, the whole.

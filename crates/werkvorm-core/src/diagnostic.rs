@@ -218,7 +218,9 @@ pub fn fold(word: &str) -> String {
 fn edits(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
-    let at = |rows: &[Vec<usize>], i: usize, j: usize| rows.get(i).and_then(|row| row.get(j)).copied().unwrap_or(0);
+    let at = |rows: &[Vec<usize>], i: usize, j: usize| {
+        rows.get(i).and_then(|row| row.get(j)).copied().unwrap_or(0)
+    };
     for (i, x) in a.iter().enumerate() {
         let mut row = vec![i + 1];
         for (j, y) in b.iter().enumerate() {
@@ -248,9 +250,15 @@ mod tests {
 
     #[test]
     fn edit_distance() {
-        for (a, b, want) in
-            [("", "", 0), ("a", "", 1), ("trust", "truts", 1), ("trust", "turst", 1), ("trust", "rtust", 1), ("kitten", "sitting", 3), ("x", "x", 0)]
-        {
+        for (a, b, want) in [
+            ("", "", 0),
+            ("a", "", 1),
+            ("trust", "truts", 1),
+            ("trust", "turst", 1),
+            ("trust", "rtust", 1),
+            ("kitten", "sitting", 3),
+            ("x", "x", 0),
+        ] {
             assert_eq!(edits(a, b), want, "{a} → {b}");
             assert_eq!(edits(b, a), want, "{b} → {a}");
         }

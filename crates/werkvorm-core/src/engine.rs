@@ -55,6 +55,7 @@ impl Engine {
         // Order carries no meaning in a pack; sorted, it cannot leak into an answer.
         pack.methods.sort_by(|a, b| a.id.cmp(&b.id));
         pack.rules.sort_by(|a, b| a.id.cmp(&b.id));
+        pack.guidelines.sort_by(|a, b| a.id.cmp(&b.id));
         let vocabulary = Vocabulary::new(&pack);
         let program = Program::new(&pack, &vocabulary);
         Ok(Self { pack, vocabulary, program })

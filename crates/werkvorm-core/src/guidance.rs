@@ -4,10 +4,13 @@
 //! equals, what is about a method that ranks high comes first. An advice shows the few that lead.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use crate::advice::{Advised, FittingFactor, FittingReach, Named};
 use crate::condition::Truth;
+use crate::engine::DEFAULT_TOP;
 use crate::explain::Explainer;
+use crate::pack::Factor;
 use crate::program::Kind;
 
 /// At most this many guidelines are shown with an advice.
@@ -15,64 +18,58 @@ const GUIDELINES_SHOWN: usize = 8;
 /// At most this many ways to reach people are shown with an advice.
 const REACH_SHOWN: usize = 3;
 
+/// What was found about a guideline.
+struct Found<'e> {
+    /// Its best rule: how specific that is, how close the method it is about, and the rule.
+    lead: (Reverse<usize>, usize, usize),
+    /// Ids of the methods it is about.
+    methods: Vec<&'e str>,
+}
+
 impl<'e> Explainer<'e, '_> {
     /// Every guideline that applies to the profile and these methods, most specific first; with `general`
     /// also those about the whole advice.
     pub(crate) fn guidelines(&self, methods: &[usize], general: bool) -> Vec<Advised<'e>> {
         let program = &self.engine.program;
         let pack = &self.engine.pack;
-        // Per guideline: how specific its best rule is, how close it is, the rule, and all its methods.
-        let mut found: Vec<Option<(usize, Reverse<usize>, usize, Vec<&'e str>)>> =
-            vec![None; pack.guidelines.len()];
         let general_rules = if general { program.general_rules() } else { 0..0 };
         let of_methods = methods.iter().enumerate().flat_map(|(place, method)| {
             program.rules_of(*method).map(move |rule| (place, Some(*method), rule))
         });
         let all = of_methods.chain(general_rules.map(|rule| (methods.len(), None, rule)));
-        for (place, method, at) in all {
-            let rule = &program.rules[at];
-            let condition = rule.condition as usize;
-            let Kind::Guideline(guideline) = rule.kind else { continue };
+        let mut found: BTreeMap<usize, Found<'e>> = BTreeMap::new();
+        for (closeness, method, rule) in all {
+            let compiled = &program.rules[rule];
+            let Kind::Guideline(guideline) = compiled.kind else { continue };
+            let condition = compiled.condition as usize;
             if self.evaluation.truths[condition] != Truth::Holds {
                 continue;
             }
-            let specificity = program.asks_at_least(condition);
-            let slot = &mut found[guideline as usize];
+            let lead = (Reverse(program.asks_at_least(condition)), closeness, rule);
+            let slot = found.entry(guideline as usize).or_insert(Found { lead, methods: Vec::new() });
+            slot.lead = slot.lead.min(lead);
             let about = method.map(|method| pack.methods[method].id.as_str());
-            match slot {
-                None => *slot = Some((specificity, Reverse(place), at, about.into_iter().collect())),
-                Some((best, closest, rule, methods)) => {
-                    if (specificity, Reverse(place)) > (*best, *closest) {
-                        (*best, *closest, *rule) = (specificity, Reverse(place), at);
-                    }
-                    methods.extend(about.filter(|id| !methods.contains(id)));
-                }
-            }
+            slot.methods.extend(about.filter(|id| !slot.methods.contains(id)));
         }
-        let applies = |id: &str| {
-            let place = pack.guidelines.iter().position(|guideline| guideline.id == id);
-            place.is_some_and(|at| found[at].is_some())
-        };
-        let mut advised: Vec<_> = found
-            .iter()
-            .zip(&pack.guidelines)
-            .filter_map(|(found, guideline)| Some((found.as_ref()?, guideline)))
-            .map(|((specificity, closeness, rule, methods), guideline)| {
+        let mut applying: Vec<_> = found.iter().collect();
+        // Guidelines stand in the order of their ids, so the place settles ties.
+        applying.sort_unstable_by_key(|(guideline, Found { lead: (specific, closeness, _), .. })| {
+            (*specific, *closeness, **guideline)
+        });
+        let applies = |id: &str| found.keys().any(|guideline| pack.guidelines[*guideline].id == id);
+        let advised =
+            applying.into_iter().map(|(guideline, Found { lead: (specific, _, rule), methods })| {
+                let guideline = &pack.guidelines[*guideline];
                 let other = guideline.tension.as_ref().map(|tension| tension.other.as_str());
-                let advised = Advised {
+                Advised {
                     guideline,
                     reason: self.reason(*rule),
-                    specificity: *specificity,
+                    specificity: specific.0,
                     methods: methods.clone(),
                     pulls_against: other.filter(|id| applies(id)),
-                };
-                (*closeness, advised)
-            })
-            .collect();
-        advised.sort_by_key(|(Reverse(closeness), advised)| {
-            (Reverse(advised.specificity), *closeness, &advised.guideline.id)
-        });
-        advised.into_iter().map(|(_, advised)| advised).collect()
+                }
+            });
+        advised.collect()
     }
 
     /// The ways to reach people that share most with the profile.
@@ -97,15 +94,44 @@ impl<'e> Explainer<'e, '_> {
         shown.collect()
     }
 
-    /// What helps and hinders here: what shares most with the profile first.
+    /// What helps and hinders here, for the methods that an advice shows.
     pub(crate) fn factors(&self) -> Vec<FittingFactor<'e>> {
+        let shown = self.evaluation.order.len().min(DEFAULT_TOP);
+        self.factors_with(&self.evaluation.order[..shown])
+    }
+
+    /// What helps and hinders here: what shares most with the profile first. A factor that is about methods
+    /// only, such as a room, fits when one of these methods has to do with it.
+    pub(crate) fn factors_with(&self, methods: &[usize]) -> Vec<FittingFactor<'e>> {
         let factors = self.engine.pack.factors.iter().zip(&self.engine.program.factor_atoms);
         let mut fitting: Vec<_> = factors
-            .map(|(factor, atoms)| FittingFactor { factor, fits: self.holding(atoms) })
-            .filter(|fitting| !fitting.fits.is_empty())
+            .map(|(factor, atoms)| {
+                let of_profile = self.holding(atoms);
+                let shared = of_profile.len();
+                let fits = if atoms.is_empty() { self.on_cards(factor, methods) } else { of_profile };
+                (shared, FittingFactor { factor, fits })
+            })
+            .filter(|(_, fitting)| !fitting.fits.is_empty())
             .collect();
-        fitting.sort_by_key(|fitting| (Reverse(fitting.fits.len()), &fitting.factor.id));
-        fitting
+        fitting.sort_by_key(|(shared, fitting)| (Reverse(*shared), &fitting.factor.id));
+        fitting.into_iter().map(|(_, fitting)| fitting).collect()
+    }
+
+    /// The values of a factor that stand on the card of one of these methods.
+    fn on_cards(&self, factor: &'e Factor, methods: &[usize]) -> Vec<Named<'e>> {
+        let pack = &self.engine.pack;
+        let stands = |facet: &str, value: &String| {
+            methods
+                .iter()
+                .any(|at| pack.methods[*at].facets.get(facet).is_some_and(|own| own.contains(value)))
+        };
+        let values =
+            factor.facets.iter().flat_map(|(id, values)| values.iter().map(move |value| (id, value)));
+        let named = values.filter(|(facet, value)| stands(facet, value)).filter_map(|(facet, value)| {
+            let value = pack.facet(facet)?.value(value)?;
+            Some(Named { id: &value.id, label: &value.label })
+        });
+        named.collect()
     }
 
     /// The values among these that hold in the profile.

@@ -8,6 +8,7 @@
 mod advice;
 mod answers;
 mod check;
+mod compile;
 mod condition;
 mod diagnostic;
 mod engine;
@@ -41,5 +42,5 @@ pub use crate::pack::{
     RecipeStepText, Rule, Section, Tension, Value, ValuesAllowed, Words,
 };
 pub use crate::profile::{Answer, Profile, Remark};
-pub use crate::recipe::{Origin, OriginKind, RECIPE_VERSION, Recipe, RecipeLine, RecipeStep};
+pub use crate::recipe::{Origin, OriginKind, RECIPE_VERSION, Recipe, RecipeLine, RecipePart, RecipeStep};
 pub use crate::text::{Language, Text};

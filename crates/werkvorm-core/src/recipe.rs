@@ -1,17 +1,18 @@
 //! The recipe: an advice worked out in the steps of the recipe book, to try out with the target group.
 //!
 //! Every line says where it comes from: an answer, a rule that held, a card, a factor, a guideline, a way to
-//! reach people, an example, or the step itself. The last steps stay open until the recipe was tried.
+//! reach people, an example, or the step itself. Lines of one kind form a part with a heading of its own. The
+//! last steps stay open until the recipe was tried.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::advice::{Answered, Named, PackName, Understood};
+use crate::advice::{Answered, Named, Need, PackName, Ranked, Reason, Understood};
 use crate::condition::Truth;
-use crate::engine::{PEOPLE, PHASE, WEEKS};
+use crate::engine::{DEFAULT_TOP, PEOPLE, PHASE, WEEKS};
 use crate::explain::Explainer;
 use crate::guidance::few;
-use crate::pack::{Citation, Fact, FactorKind, GuidelineKind, RecipeStepText};
+use crate::pack::{Citation, Fact, Factor, FactorKind, GuidelineKind, Method, RecipeStepText, ValuesAllowed};
 use crate::profile::Profile;
 use crate::text::Text;
 
@@ -52,9 +53,21 @@ pub struct RecipeStep<'e> {
     /// It stays open until the recipe was tried.
     pub open: bool,
     /// What is filled in.
-    pub lines: Vec<RecipeLine<'e>>,
+    pub parts: Vec<RecipePart<'e>>,
     /// Where the step comes from.
     pub sources: &'e [Citation],
+}
+
+/// Lines of a step that belong together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RecipePart<'e> {
+    /// What they have in common; left out when the step has one kind of lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<Text>,
+    /// They are done one after the other.
+    pub ordered: bool,
+    /// The lines; never empty.
+    pub lines: Vec<RecipeLine<'e>>,
 }
 
 /// One line of a step.
@@ -62,7 +75,7 @@ pub struct RecipeStep<'e> {
 pub struct RecipeLine<'e> {
     /// What it is about: a method, a question, a few words; may be left out.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub about: Option<&'e Text>,
+    pub about: Option<Text>,
     /// What it says.
     pub text: Text,
     /// Where it comes from.
@@ -114,9 +127,10 @@ pub(crate) fn write<'e>(explainer: &Explainer<'e, '_>, profile: &Profile, chosen
     let writer = Writer { explainer, profile: explainer.understood(profile), methods };
     let pack = &explainer.engine.pack;
     let steps = pack.recipe.iter().enumerate().map(|(at, step)| {
-        let mut lines = if step.open { Vec::new() } else { writer.lines(at + 1) };
-        if lines.is_empty() && !step.open {
-            lines.push(own_line(step, step.empty.clone()));
+        let mut parts = if step.open { Vec::new() } else { writer.parts(at + 1, step) };
+        parts.retain(|part| !part.lines.is_empty());
+        if parts.is_empty() && !step.open {
+            parts.push(part(None, vec![own_line(step, step.empty.clone())]));
         }
         RecipeStep {
             number: at + 1,
@@ -124,7 +138,7 @@ pub(crate) fn write<'e>(explainer: &Explainer<'e, '_>, profile: &Profile, chosen
             title: &step.title,
             help: &step.help,
             open: step.open,
-            lines,
+            parts,
             sources: &step.sources,
         }
     });
@@ -141,8 +155,26 @@ pub(crate) fn write<'e>(explainer: &Explainer<'e, '_>, profile: &Profile, chosen
 }
 
 fn own_line(step: &RecipeStepText, text: Text) -> RecipeLine<'_> {
-    let origin = Origin { kind: OriginKind::Step, id: &step.id };
-    RecipeLine { about: None, text, origin, sources: step.sources.iter().collect() }
+    line(None, text, OriginKind::Step, &step.id, &step.sources)
+}
+
+fn part(title: Option<Text>, lines: Vec<RecipeLine<'_>>) -> RecipePart<'_> {
+    RecipePart { title, ordered: false, lines }
+}
+
+fn line<'e>(
+    about: Option<Text>,
+    text: Text,
+    kind: OriginKind,
+    id: &'e str,
+    sources: &'e [Citation],
+) -> RecipeLine<'e> {
+    RecipeLine { about, text, origin: Origin { kind, id }, sources: sources.iter().collect() }
+}
+
+/// What a rule says, as a line.
+fn because<'e>(about: Option<Text>, reason: &Reason<'e>) -> RecipeLine<'e> {
+    line(about, reason.because.clone(), OriginKind::Rule, reason.rule, reason.sources)
 }
 
 struct Writer<'e, 'v, 'x> {
@@ -153,29 +185,23 @@ struct Writer<'e, 'v, 'x> {
 
 impl<'e> Writer<'e, '_, '_> {
     /// What is known for a step, by its number.
-    fn lines(&self, step: usize) -> Vec<RecipeLine<'e>> {
-        match step {
-            1 => self.target_group(),
+    fn parts(&self, number: usize, step: &'e RecipeStepText) -> Vec<RecipePart<'e>> {
+        match number {
+            1 => vec![part(None, self.people(false))],
             2 => self.what_does_not_work(),
             3 => self.ingredients(),
             4 => self.preparation(),
-            5 => self.order(),
-            6 => self.how_long(),
-            7 => self.when_to_test(),
-            8 => self.who_judges(),
+            5 => vec![RecipePart { title: None, ordered: true, lines: self.order(step) }],
+            6 => vec![part(None, self.how_long(step))],
+            7 => vec![part(None, self.when_to_test())],
+            8 => vec![part(None, self.who_judges())],
             _ => Vec::new(),
         }
     }
 
-    fn line(
-        &self,
-        about: Option<&'e Text>,
-        text: Text,
-        kind: OriginKind,
-        id: &'e str,
-        sources: &'e [Citation],
-    ) -> RecipeLine<'e> {
-        RecipeLine { about, text, origin: Origin { kind, id }, sources: sources.iter().collect() }
+    fn methods(&self) -> impl Iterator<Item = (&'e Method, Ranked<'e>)> {
+        let explainer = self.explainer;
+        self.methods.iter().map(|at| (&explainer.engine.pack.methods[*at], explainer.ranked(*at, 0)))
     }
 
     /// A text of the pack with its blanks filled in, in both languages.
@@ -189,160 +215,207 @@ impl<'e> Writer<'e, '_, '_> {
         })
     }
 
-    /// The answers about one criterion, in words.
-    fn answers(&self, criterion: &str) -> Vec<RecipeLine<'e>> {
+    fn heading(&self, key: &str) -> Option<Text> {
+        Some(self.phrase(key, &[]))
+    }
+
+    /// A heading about one method.
+    fn heading_for(&self, key: &str, method: &Method) -> Option<Text> {
+        Some(self.phrase(key, &[("method", &method.name)]))
+    }
+
+    /// The answers about whom it concerns, in words; with `who` only those that list several kinds of people.
+    fn people(&self, who: bool) -> Vec<RecipeLine<'e>> {
         let pack = &self.explainer.engine.pack;
         let belongs = |answered: &&Answered<'e>| {
-            let facet = pack.facet(answered.question).and_then(|facet| facet.criterion.as_deref());
-            facet == Some(criterion) && !answered.values.is_empty()
+            let facet = pack.facet(answered.question);
+            facet.is_some_and(|facet| {
+                facet.criterion.as_deref() == Some(PEOPLE)
+                    && (!who || facet.values_allowed == ValuesAllowed::Many)
+            }) && !answered.values.is_empty()
         };
         let lines = self.profile.answers.iter().filter(belongs).map(|answered| {
             let join = |of: fn(&Text) -> &str| {
                 answered.values.iter().map(|value| of(value.label)).collect::<Vec<_>>().join(", ")
             };
             let text = Text { nl: join(|text| &text.nl), en: join(|text| &text.en) };
-            self.line(Some(answered.label), text, OriginKind::Answer, answered.question, &[])
+            line(Some(answered.label.clone()), text, OriginKind::Answer, answered.question, &[])
         });
         lines.collect()
-    }
-
-    fn target_group(&self) -> Vec<RecipeLine<'e>> {
-        self.answers(PEOPLE)
     }
 
     /// Hindrances that fit, what other methods ask that is hard here, and the don'ts.
-    fn what_does_not_work(&self) -> Vec<RecipeLine<'e>> {
-        let hinders = self.factors(FactorKind::Hinders, |factor| Some(&factor.text));
-        let donts = self.guidelines(GuidelineKind::Dont);
-        hinders.into_iter().chain(self.hard_here()).chain(donts).collect()
+    fn what_does_not_work(&self) -> Vec<RecipePart<'e>> {
+        vec![
+            part(
+                self.heading("recipe.part-hinders"),
+                self.factors(FactorKind::Hinders, |factor| Some(&factor.text)),
+            ),
+            part(self.heading("recipe.part-hard-here"), self.hard_here()),
+            part(self.heading("recipe.part-donts"), self.guidelines(GuidelineKind::Dont)),
+        ]
     }
 
-    /// The rules that cost other methods points for whom it is about, each kind once, heaviest first.
+    /// The rules that cost other methods points for whom it is about, each kind once with the method that
+    /// fits least: first those that speak about several methods, of those the heaviest.
     fn hard_here(&self) -> Vec<RecipeLine<'e>> {
         let (pack, program) = (&self.explainer.engine.pack, &self.explainer.engine.program);
-        let mut seen: Vec<(i32, &'e Text, usize)> = Vec::new();
-        for (at, rule) in program.rules.iter().enumerate().take(program.general_rules().start) {
+        let evaluation = self.explainer.evaluation;
+        let shown = evaluation.order.iter().take(DEFAULT_TOP);
+        let spared: Vec<usize> = shown.chain(&self.methods).copied().collect();
+        // Per kind: its title, whether several methods have it, its points, and the method and rule to show.
+        let mut kinds: Vec<(&'e Text, bool, i32, usize, usize)> = Vec::new();
+        let by_method = (0..pack.methods.len()).filter(|method| !spared.contains(method));
+        for (method, at) in by_method.flat_map(|method| program.rules_of(method).map(move |at| (method, at)))
+        {
+            let rule = &program.rules[at];
             let of_pack = &pack.rules[rule.rule as usize];
-            let about_people = of_pack.criterion == PEOPLE;
-            let holds = self.explainer.evaluation.truths[rule.condition as usize] == Truth::Holds;
-            if rule.points < 0
-                && about_people
-                && holds
-                && !seen.iter().any(|(_, title, _)| **title == of_pack.title)
-            {
-                seen.push((rule.points, &of_pack.title, at));
+            let holds = evaluation.truths[rule.condition as usize] == Truth::Holds;
+            if rule.points >= 0 || of_pack.criterion != PEOPLE || !holds {
+                continue;
+            }
+            match kinds.iter_mut().find(|(title, ..)| **title == of_pack.title) {
+                Some((_, several, points, least, shown)) => {
+                    *several = true;
+                    *points = rule.points.min(*points);
+                    if evaluation.standings[method].total < evaluation.standings[*least].total {
+                        (*least, *shown) = (method, at);
+                    }
+                }
+                None => kinds.push((&of_pack.title, false, rule.points, method, at)),
             }
         }
-        seen.sort_by_key(|(points, title, _)| (*points, &title.nl));
-        let lines = seen.into_iter().take(LINES).map(|(_, title, at)| {
-            let reason = self.explainer.reason(at);
-            self.line(Some(title), reason.because.clone(), OriginKind::Rule, reason.rule, reason.sources)
+        kinds.sort_by_key(|(title, several, points, ..)| (!several, *points, &title.nl));
+        let lines = kinds.into_iter().take(LINES).map(|(_, several, _, method, at)| {
+            let key = if several { "recipe.for-example" } else { "recipe.only-method" };
+            let about = self.phrase(key, &[("method", &pack.methods[method].name)]);
+            because(Some(about), &self.explainer.reason(at))
         });
         lines.collect()
     }
 
-    fn factors(
-        &self,
-        kind: FactorKind,
-        text: fn(&'e crate::pack::Factor) -> Option<&'e Text>,
-    ) -> Vec<RecipeLine<'e>> {
-        let fitting = self.explainer.factors().into_iter().map(|fitting| fitting.factor);
+    fn factors(&self, kind: FactorKind, text: fn(&'e Factor) -> Option<&'e Text>) -> Vec<RecipeLine<'e>> {
+        let fitting = self.explainer.factors_with(&self.methods).into_iter().map(|fitting| fitting.factor);
         let lines = fitting.filter(|factor| factor.kind == kind).filter_map(|factor| {
             let text = text(factor)?.clone();
-            Some(self.line(Some(&factor.title), text, OriginKind::Factor, &factor.id, &factor.sources))
+            Some(line(Some(factor.title.clone()), text, OriginKind::Factor, &factor.id, &factor.sources))
         });
         lines.take(LINES).collect()
     }
 
+    /// The few do's or don'ts that lead, with how to choose when two of them pull in different directions.
     fn guidelines(&self, kind: GuidelineKind) -> Vec<RecipeLine<'e>> {
         let applying = few(self.explainer.guidelines(&self.methods, true)).into_iter();
         let lines = applying.filter(|advised| advised.guideline.kind == kind).map(|advised| {
             let guideline = advised.guideline;
-            let text = guideline.text.clone();
-            self.line(Some(&guideline.title), text, OriginKind::Guideline, &guideline.id, &guideline.sources)
+            let tension = guideline.tension.as_ref().filter(|_| advised.pulls_against.is_some());
+            let other = tension.and_then(|tension| self.explainer.engine.pack.guideline(&tension.other));
+            let text = match (tension, other) {
+                (Some(tension), Some(other)) => {
+                    let blanks = [("other", &other.title), ("choose", &tension.choose)];
+                    let choose = self.phrase("label.choose", &blanks);
+                    let text = &guideline.text;
+                    Text {
+                        nl: format!("{} {}", text.nl, choose.nl),
+                        en: format!("{} {}", text.en, choose.en),
+                    }
+                }
+                _ => guideline.text.clone(),
+            };
+            let about = Some(guideline.title.clone());
+            line(about, text, OriginKind::Guideline, &guideline.id, &guideline.sources)
         });
         lines.collect()
     }
 
     /// What hinders turned around, what helps, what the methods bring these people, and the do's.
-    fn ingredients(&self) -> Vec<RecipeLine<'e>> {
+    fn ingredients(&self) -> Vec<RecipePart<'e>> {
         let turned = self.factors(FactorKind::Hinders, |factor| factor.instead.as_ref());
         let helps = self.factors(FactorKind::Helps, |factor| Some(&factor.text));
-        let brings = self.methods.iter().flat_map(|at| {
-            let ranked = self.explainer.ranked(*at, 0);
-            let good = ranked.reasons.into_iter().filter(|r| r.points > 0 && r.criterion == PEOPLE);
-            let name = &self.explainer.engine.pack.methods[*at].name;
-            good.map(move |reason| (name, reason)).collect::<Vec<_>>()
-        });
-        let brings = brings.map(|(name, reason)| {
-            self.line(Some(name), reason.because.clone(), OriginKind::Rule, reason.rule, reason.sources)
-        });
-        turned.into_iter().chain(helps).chain(brings).chain(self.guidelines(GuidelineKind::Do)).collect()
+        let mut parts = vec![
+            part(self.heading("recipe.part-turned"), turned),
+            part(self.heading("recipe.part-helps"), helps),
+        ];
+        for (method, ranked) in self.methods() {
+            let good = ranked.reasons.iter().filter(|reason| reason.points > 0 && reason.criterion == PEOPLE);
+            let lines = good.take(LINES).map(|reason| because(None, reason));
+            parts.push(part(self.heading_for("recipe.part-brings", method), lines.collect()));
+        }
+        parts.push(part(self.heading("recipe.part-dos"), self.guidelines(GuidelineKind::Do)));
+        parts
     }
 
-    /// Who opens the door, what to arrange, the steps of each method, and how others did it.
-    fn preparation(&self) -> Vec<RecipeLine<'e>> {
-        let pack = &self.explainer.engine.pack;
-        let mut lines: Vec<_> = self
-            .explainer
-            .reach()
-            .into_iter()
-            .map(|fitting| {
-                let reach = fitting.reach;
-                let text = self.phrase("recipe.reach", &[("text", &reach.text), ("places", &reach.places)]);
-                self.line(Some(&reach.title), text, OriginKind::Reach, &reach.id, &reach.sources)
-            })
-            .collect();
-        for at in &self.methods {
-            let method = &pack.methods[*at];
-            let ranked = self.explainer.ranked(*at, 0);
-            for need in ranked.needs.iter().filter(|need| need.arranged != Truth::Holds) {
-                let key =
-                    if need.arranged == Truth::Fails { "recipe.arrange" } else { "recipe.check-arranged" };
-                let text = self.phrase(key, &[("need", need.label)]);
-                lines.push(self.line(Some(&method.name), text, OriginKind::Need, need.id, &method.sources));
-            }
-            let steps = method.steps.iter().map(|step| {
-                self.line(Some(&method.name), step.clone(), OriginKind::Card, &method.id, &method.sources)
+    /// Who opens the door; and per method what to arrange, its steps, what to mind, and how others did it.
+    fn preparation(&self) -> Vec<RecipePart<'e>> {
+        let reach = self.explainer.reach().into_iter().map(|fitting| {
+            let reach = fitting.reach;
+            let blanks = [("text", &reach.text), ("places", &reach.places)];
+            let text = match self.list(&fitting.preconditions) {
+                Some(needs) => self.phrase("recipe.reach-with", &[blanks[0], blanks[1], ("needs", &needs)]),
+                None => self.phrase("recipe.reach", &blanks),
+            };
+            line(Some(reach.title.clone()), text, OriginKind::Reach, &reach.id, &reach.sources)
+        });
+        let mut parts = vec![part(self.heading("recipe.part-reach"), reach.collect())];
+        for (method, ranked) in self.methods() {
+            let missing = ranked.needs.iter().filter(|need| need.arranged != Truth::Holds);
+            let needs = missing.map(|need| {
+                let fails = need.arranged == Truth::Fails;
+                let key = if fails { "recipe.arrange" } else { "recipe.check-arranged" };
+                line(
+                    None,
+                    self.phrase(key, &[("need", need.label)]),
+                    OriginKind::Need,
+                    need.id,
+                    &method.sources,
+                )
             });
-            lines.extend(steps);
-            let cautions = ranked.cautions.iter().map(|reason| {
-                let text = reason.because.clone();
-                self.line(Some(&method.name), text, OriginKind::Rule, reason.rule, reason.sources)
+            parts.push(part(self.heading_for("recipe.part-arrange", method), needs.collect()));
+            let steps = method.steps.iter();
+            let steps =
+                steps.map(|step| line(None, step.clone(), OriginKind::Card, &method.id, &method.sources));
+            parts.push(RecipePart {
+                title: self.heading_for("recipe.part-steps", method),
+                ordered: true,
+                lines: steps.collect(),
             });
-            lines.extend(cautions);
-            for fitting in ranked.examples.iter().take(1) {
+            let cautions = ranked.cautions.iter().map(|reason| because(None, reason));
+            let examples = ranked.examples.iter().take(1).map(|fitting| {
                 let example = fitting.example;
                 let text =
                     self.phrase("recipe.example", &[("title", &example.title), ("what", &example.what)]);
-                lines.push(self.line(
-                    Some(&method.name),
-                    text,
-                    OriginKind::Example,
-                    &example.id,
-                    &example.sources,
-                ));
-            }
+                line(None, text, OriginKind::Example, &example.id, &example.sources)
+            });
+            let lines = cautions.chain(examples).collect();
+            parts.push(part(self.heading_for("recipe.part-mind", method), lines));
         }
-        lines
+        parts
+    }
+
+    /// The labels of needs that are not arranged yet, in a row.
+    fn list(&self, needs: &[Need<'e>]) -> Option<Text> {
+        let missing = || needs.iter().filter(|need| need.arranged != Truth::Holds);
+        let join =
+            |of: fn(&Text) -> &str| missing().map(|need| of(need.label)).collect::<Vec<_>>().join(", ");
+        missing().next().map(|_| Text { nl: join(|text| &text.nl), en: join(|text| &text.en) })
     }
 
     /// First reach people, then each method in the order of its phases, then report back.
-    fn order(&self) -> Vec<RecipeLine<'e>> {
+    fn order(&self, step: &'e RecipeStepText) -> Vec<RecipeLine<'e>> {
         let pack = &self.explainer.engine.pack;
         let mut methods = self.methods.clone();
         methods.sort_by_key(|at| (self.first_phase(*at), self.methods.iter().position(|other| other == at)));
         let reach = self.explainer.reach().into_iter().take(1).map(|fitting| {
             let text = self.phrase("recipe.first-reach", &[("title", &fitting.reach.title)]);
-            self.line(None, text, OriginKind::Reach, &fitting.reach.id, &fitting.reach.sources)
+            line(None, text, OriginKind::Reach, &fitting.reach.id, &fitting.reach.sources)
         });
         let methods = methods.into_iter().map(|at| {
             let method = &pack.methods[at];
             let text = self.phrase("recipe.then-method", &[("method", &method.name)]);
-            self.line(None, text, OriginKind::Card, &method.id, &method.sources)
+            line(None, text, OriginKind::Card, &method.id, &method.sources)
         });
-        let report = pack.recipe.get(4).map(|step| own_line(step, self.phrase("recipe.last-report", &[])));
-        reach.chain(methods).chain(report).collect()
+        let report = own_line(step, self.phrase("recipe.last-report", &[]));
+        reach.chain(methods).chain([report]).collect()
     }
 
     /// The place of the first phase a method is for, in the order of the vocabulary.
@@ -353,8 +426,8 @@ impl<'e> Writer<'e, '_, '_> {
         facet.values.iter().position(|v| own.is_some_and(|own| own.contains(&v.id))).unwrap_or(usize::MAX)
     }
 
-    /// What the cards say about time, with who says so; and the weeks there are.
-    fn how_long(&self) -> Vec<RecipeLine<'e>> {
+    /// What the cards say about time, with who says so, or that they do not say; and the weeks there are.
+    fn how_long(&self, step: &'e RecipeStepText) -> Vec<RecipeLine<'e>> {
         let pack = &self.explainer.engine.pack;
         let mut lines = Vec::new();
         for at in &self.methods {
@@ -362,14 +435,17 @@ impl<'e> Writer<'e, '_, '_> {
             for fact in method.facts.iter().filter(|fact| is_time(fact)) {
                 let Some(number) = fact.number.as_deref().and_then(|id| pack.number(id)) else { continue };
                 let text = self.figure(&number.label, &number.unit, fact.min, fact.max);
-                let mut line = self.line(Some(&method.name), text, OriginKind::Card, &method.id, &[]);
-                line.sources.push(&fact.source);
-                lines.push(line);
+                let mut figure = line(Some(method.name.clone()), text, OriginKind::Card, &method.id, &[]);
+                figure.sources.push(&fact.source);
+                lines.push(figure);
             }
+        }
+        if lines.is_empty() {
+            lines.push(own_line(step, step.empty.clone()));
         }
         lines.extend(self.weeks().map(|(weeks, id)| {
             let text = self.phrase("recipe.weeks-available", &[("weeks", &plain(weeks))]);
-            self.line(None, text, OriginKind::Answer, id, &[])
+            line(None, text, OriginKind::Answer, id, &[])
         }));
         lines
     }
@@ -397,17 +473,17 @@ impl<'e> Writer<'e, '_, '_> {
     fn when_to_test(&self) -> Vec<RecipeLine<'e>> {
         let weeks = self.weeks().filter(|(weeks, _)| *weeks > 0).map(|(weeks, id)| {
             let text = self.phrase("recipe.test-after", &[("weeks", &plain(weeks))]);
-            self.line(None, text, OriginKind::Answer, id, &[])
+            line(None, text, OriginKind::Answer, id, &[])
         });
         weeks.into_iter().collect()
     }
 
     /// People of the target group itself, and whoever opens the door.
     fn who_judges(&self) -> Vec<RecipeLine<'e>> {
-        let mut lines = self.answers(PEOPLE);
+        let mut lines = self.people(true);
         lines.extend(self.explainer.reach().into_iter().take(1).map(|fitting| {
             let text = self.phrase("recipe.invite", &[("title", &fitting.reach.title)]);
-            self.line(None, text, OriginKind::Reach, &fitting.reach.id, &fitting.reach.sources)
+            line(None, text, OriginKind::Reach, &fitting.reach.id, &fitting.reach.sources)
         }));
         lines
     }

@@ -36,9 +36,12 @@ fn finish(seeds: Seeds, sources: &Sources) -> Result<Pack, Vec<Diagnostic>> {
     let scripts_stand = problems.is_empty();
     found.extend(problems.into_iter().filter(|problem| !unread.explains(problem)));
     pack.rules = rules;
-    let about_rule = |problem: &Diagnostic| problem.labels.first().is_some_and(|label| label.file.starts_with("rules/"));
+    let about_rule =
+        |problem: &Diagnostic| problem.labels.first().is_some_and(|label| label.file.starts_with("rules/"));
     // Nearly everything about a rule is said by the script already, nearer to the cause.
-    let said = |problem: &Diagnostic| !scripts_stand && problem.code != code::CONDITION_SIZE.id && about_rule(problem);
+    let said = |problem: &Diagnostic| {
+        !scripts_stand && problem.code != code::CONDITION_SIZE.id && about_rule(problem)
+    };
     let problems = check(&pack).into_iter().filter(|problem| !said(problem) && !unread.explains(problem));
     found.extend(problems.map(|problem| at_rule(&labels, problem)));
     if found.is_empty() {
@@ -61,7 +64,8 @@ fn run_scripts(pack: &Pack, sources: &Sources) -> (Vec<Rule>, BTreeMap<String, L
     let mut rules: BTreeMap<String, (Rule, Label)> = BTreeMap::new();
     for (rule, label) in declared {
         if let Some((_, first)) = rules.get(&rule.id) {
-            let in_a_loop = (&first.file, first.line, first.column) == (&label.file, label.line, label.column);
+            let in_a_loop =
+                (&first.file, first.line, first.column) == (&label.file, label.line, label.column);
             if in_a_loop {
                 let message = format!("a loop gives the id `{}` to more than one rule", rule.id);
                 let help = "end the id with what differs: `family/${method.id}` in backticks";
@@ -90,8 +94,8 @@ fn at_rule(labels: &BTreeMap<String, Label>, mut problem: Diagnostic) -> Diagnos
     for label in &mut problem.labels {
         let rule = label.file.strip_prefix("rules/").and_then(|item| {
             // What follows the id names a part of the rule.
-            let ends = item.match_indices('/').map(|(at, _)| at).chain([item.len()]);
-            ends.filter_map(|end| labels.get(item.get(..end)?)).last()
+            let mut ends = item.match_indices('/').map(|(at, _)| at).chain([item.len()]).rev();
+            ends.find_map(|end| labels.get(item.get(..end)?))
         });
         if let Some(rule) = rule {
             *label = Label { text: String::new(), ..rule.clone() };

@@ -6,8 +6,8 @@ use rhai::{Array, Dynamic, Engine, Map, NativeCallContext, Position};
 use werkvorm_core::{Citation, DocumentKind, Fact, Method, Pack, code, did_you_mean};
 
 use crate::collect::{At, Collector};
-use crate::declare::Cite;
-use crate::vocabulary_api::{unknown_facet, unknown_value};
+use crate::value_api::Cite;
+use crate::vocabulary_api::known;
 
 /// A card as a script value.
 #[derive(Debug, Clone)]
@@ -88,20 +88,20 @@ pub(crate) fn register(engine: &mut Engine, collector: &Collector) {
     });
 
     let all = collector.clone();
-    engine.register_fn("methods", move || cards(&all.pack, |_| true));
+    engine.register_fn("methods", move || cards(&all, |_| true));
     for (name, facet) in
         [("methods_asking", "demand"), ("methods_offering", "offer"), ("methods_needing", "need")]
     {
         let collector = collector.clone();
         engine.register_fn(name, move |context: NativeCallContext<'_>, value: &str| {
             known(&collector, &context, facet, Some(value));
-            cards(&collector.pack, |card| card.values_with_broader(facet).iter().any(|v| v == value))
+            cards(&collector, |card| card.values_with_broader(facet).iter().any(|v| v == value))
         });
     }
     let with = collector.clone();
     engine.register_fn("methods_with", move |context: NativeCallContext<'_>, facet: &str, value: &str| {
         known(&with, &context, facet, Some(value));
-        cards(&with.pack, |card| card.values_with_broader(facet).iter().any(|v| v == value))
+        cards(&with, |card| card.values_with_broader(facet).iter().any(|v| v == value))
     });
     let one = collector.clone();
     engine.register_fn("method", move |context: NativeCallContext<'_>, id: &str| {
@@ -148,7 +148,13 @@ fn unknown_number(collector: &Collector, position: Position, number: &str) {
         let ids: Vec<_> = pack.numbers.iter().map(|n| format!("`{}`", n.id)).collect();
         format!("{near}the numbers are {}", ids.join(", "))
     };
-    collector.report(&code::UNKNOWN_FACET, position, At::Value(number), &format!("there is no number `{number}`"), &help);
+    collector.report(
+        &code::UNKNOWN_FACET,
+        position,
+        At::Value(number),
+        &format!("there is no number `{number}`"),
+        &help,
+    );
 }
 
 /// Reports a method that has no card.
@@ -163,15 +169,9 @@ pub(crate) fn unknown_method(collector: &Collector, position: Position, at: At<'
     collector.report(&code::UNKNOWN_METHOD, position, at, &format!("there is no method `{id}`"), &help);
 }
 
-fn known(collector: &Collector, context: &NativeCallContext<'_>, facet: &str, value: Option<&str>) {
-    match (collector.pack.facet(facet), value) {
-        (None, _) => unknown_facet(collector, context.call_position(), facet),
-        (Some(found), Some(value)) => unknown_value(collector, context.call_position(), found, value),
-        (Some(_), None) => {}
-    }
-}
-
-fn cards(pack: &Arc<Pack>, wanted: impl Fn(&Card) -> bool) -> Array {
+fn cards(collector: &Collector, wanted: impl Fn(&Card) -> bool) -> Array {
+    let pack = &collector.pack;
+    collector.charge(pack.methods.len());
     let all = (0..pack.methods.len()).map(|at| Card { pack: pack.clone(), at });
     all.filter(wanted).map(Dynamic::from).collect()
 }

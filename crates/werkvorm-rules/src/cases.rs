@@ -8,7 +8,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 use toml::de::DeValue;
-use werkvorm_core::{Answer, Condition, Diagnostic, Engine, Label, Place, Profile, Rule, Truth, code, did_you_mean};
+use werkvorm_core::{
+    Answer, Condition, Diagnostic, Engine, Label, Place, Profile, Rule, Truth, code, did_you_mean,
+};
 
 use crate::places::Node;
 use crate::shape::Entry;
@@ -82,7 +84,13 @@ struct RankAtMost {
 /// numeric bounds without a case on both sides.
 #[must_use]
 pub fn run_cases(engine: &Engine, sources: &Sources) -> CaseReport {
-    let mut runner = Runner { engine, sources, report: CaseReport::default(), shown: BTreeMap::new(), unread: BTreeSet::new() };
+    let mut runner = Runner {
+        engine,
+        sources,
+        report: CaseReport::default(),
+        shown: BTreeMap::new(),
+        unread: BTreeSet::new(),
+    };
     for (file, source) in sources.below("rules/", ".cases.toml") {
         runner.file(file, source);
     }
@@ -192,8 +200,10 @@ impl Runner<'_> {
                 continue;
             }
             let near = did_you_mean(id, pack.methods.iter().map(|method| method.id.as_str()));
-            let help = if near.is_empty() { "methods are the files in `seeds/methods`" } else { near.trim_end() };
-            let diagnostic = Diagnostic::error(&code::CASE_UNKNOWN, format!("there is no method `{id}`"), help);
+            let help =
+                if near.is_empty() { "methods are the files in `seeds/methods`" } else { near.trim_end() };
+            let diagnostic =
+                Diagnostic::error(&code::CASE_UNKNOWN, format!("there is no method `{id}`"), help);
             self.report.diagnostics.push(diagnostic.with_label(label(field, id)));
         }
     }
@@ -242,18 +252,26 @@ impl Runner<'_> {
         let rank = |id: &str| advice.others.iter().find(|listed| listed.id == id).map(|listed| listed.rank);
         let shown = |rank: Option<usize>| rank.map_or("ruled out".to_owned(), |rank| format!("at {rank}"));
         let is_excluded = |id: &str| advice.excluded.iter().any(|excluded| excluded.id == id);
-        for Above { method, than } in case.above.iter().filter(|above| known(&above.method) && known(&above.than)) {
+        for Above { method, than } in
+            case.above.iter().filter(|above| known(&above.method) && known(&above.than))
+        {
             let (better, worse) = (rank(method), rank(than));
             if better.is_none_or(|better| worse.is_some_and(|worse| better > worse)) {
                 let (better, worse) = (shown(better), shown(worse));
-                let message = format!("`{method}` should stand above `{than}`, but it is {better} and the other {worse}");
+                let message = format!(
+                    "`{method}` should stand above `{than}`, but it is {better} and the other {worse}"
+                );
                 fail("above", method, message);
             }
         }
         for RankAtMost { method, at_most } in case.rank.iter().filter(|rank| known(&rank.method)) {
             if rank(method).is_none_or(|rank| rank > *at_most) {
                 let place = shown(rank(method));
-                fail("rank", method, format!("`{method}` should stand at {at_most} or better, but it is {place}"));
+                fail(
+                    "rank",
+                    method,
+                    format!("`{method}` should stand at {at_most} or better, but it is {place}"),
+                );
             }
         }
         for id in case.excluded.iter().filter(|id| known(id) && !is_excluded(id)) {
@@ -289,7 +307,7 @@ impl Runner<'_> {
             let missing: Vec<&str> = [(Truth::Holds, "`fires`"), (Truth::Fails, "`quiet`")]
                 .into_iter()
                 .filter(|(wanted, _)| {
-                    !(constant && *wanted == Truth::Fails) && !shown().any(|s| s.truth == *wanted)
+                    (!constant || *wanted != Truth::Fails) && shown().all(|s| s.truth != *wanted)
                 })
                 .map(|(_, list)| list)
                 .collect();
@@ -317,12 +335,16 @@ impl Runner<'_> {
                         .any(|s| s.numbers.get(number) == Some(&value))
                 };
                 !sides.is_empty()
-                    && sides.iter().all(|(number, below)| has(number, *below) && has(number, below.saturating_add(1)))
+                    && sides
+                        .iter()
+                        .all(|(number, below)| has(number, *below) && has(number, below.saturating_add(1)))
             });
             if bounded && !covered {
                 let sides = rules.first().map(|rule| sides(&rule.when)).unwrap_or_default();
-                let wanted: Vec<String> =
-                    sides.iter().map(|(number, below)| format!("`{number} = {below}` and `{}`", below.saturating_add(1))).collect();
+                let wanted: Vec<String> = sides
+                    .iter()
+                    .map(|(number, below)| format!("`{number} = {below}` and `{}`", below.saturating_add(1)))
+                    .collect();
                 let message = format!(
                     "the bounds of `{example}`, or of another rule declared here, are not shown on both sides"
                 );

@@ -14,6 +14,8 @@ use crate::{locate, usage};
 
 /// How many different problems of one kind are kept for one place; a loop can make millions.
 const MAX_AT_ONE_PLACE: usize = 20;
+/// So that a loop cannot make mistakes for minutes.
+const STEPS_OF_A_PROBLEM: usize = 100;
 /// How far the end of a call is looked for.
 const MAX_TOKENS_OF_CALL: usize = 5_000;
 
@@ -83,6 +85,11 @@ impl Collector {
         self.steps.clone()
     }
 
+    /// Counts work that the script language sees as one step.
+    pub(crate) fn charge(&self, steps: usize) {
+        self.steps.fetch_add(steps as u64, Ordering::Relaxed);
+    }
+
     pub(crate) fn set_own_functions(&self, functions: Vec<String>) {
         self.state().own_functions = functions;
     }
@@ -105,14 +112,19 @@ impl Collector {
     }
 
     /// Reports a problem, once for everything alike at one place.
-    pub(crate) fn report_like(&self, code: &Code, position: Position, at: At<'_>, message: &str, help: &str, like: &str) {
+    pub(crate) fn report_like(
+        &self,
+        code: &Code,
+        position: Position,
+        at: At<'_>,
+        message: &str,
+        help: &str,
+        like: &str,
+    ) {
+        self.charge(STEPS_OF_A_PROBLEM);
         let mut state = self.state();
-        let kind = (
-            state.file.clone(),
-            position.line().unwrap_or(0),
-            position.position().unwrap_or(0),
-            code.id,
-        );
+        let kind =
+            (state.file.clone(), position.line().unwrap_or(0), position.position().unwrap_or(0), code.id);
         let known = state.found.entry(kind.clone()).or_default();
         let full = known.len() >= MAX_AT_ONE_PLACE;
         if let Some(found) = known.iter_mut().find(|found| full || found.like == like) {
@@ -218,10 +230,13 @@ fn field_of_map<'t>(tokens: &'t [Token<'t>], call: usize, field: &str) -> Option
 fn operand<'t>(tokens: &'t [Token<'t>], call: usize, value: &str) -> Option<&'t Token<'t>> {
     let is_value = |token: &&Token<'_>| token.text.len() == value.len() + 2 && unquoted(token.text) == value;
     if !tokens.get(call)?.is_word() {
-        return tokens.get(call + 1).filter(is_value).or_else(|| tokens.get(call.checked_sub(1)?).filter(is_value));
+        return tokens
+            .get(call + 1)
+            .filter(is_value)
+            .or_else(|| tokens.get(call.checked_sub(1)?).filter(is_value));
     }
     let mut depth = 0_i32;
-    let inside = tokens.get(call + 1..)?.iter().take_while(|token| {
+    let mut inside = tokens.get(call + 1..)?.iter().take_while(|token| {
         depth += match token.text {
             "(" | "[" | "{" | "#{" => 1,
             ")" | "]" | "}" => -1,
@@ -229,7 +244,7 @@ fn operand<'t>(tokens: &'t [Token<'t>], call: usize, value: &str) -> Option<&'t 
         };
         depth > 0
     });
-    inside.filter(is_value).next()
+    inside.find(is_value)
 }
 
 fn unquoted(text: &str) -> &str {

@@ -1,26 +1,13 @@
 //! `rule(id, #{…})`: from a script's map to a rule, with every mistake in it reported at once.
 
-use rhai::{Array, Dynamic, Engine, Map, NativeCallContext, Position};
-use werkvorm_core::{
-    About, Citation, Code, Condition, Curve, Effect, MAX_POINTS, Number, Pack, Place, Rule, Text, code, did_you_mean,
-};
+use rhai::{Dynamic, Engine, Map, NativeCallContext, Position};
+use werkvorm_core::{Citation, Code, Condition, Effect, MAX_POINTS, Place, Rule, Text, code, did_you_mean};
 
 use crate::card_api::{Card, unknown_method};
 use crate::collect::{At, Collector, kind_of};
+use crate::condition_api::Cond;
 use crate::usage;
-use crate::vocabulary_api::{Cond, NumberName, not_asked};
-
-/// A citation as a script value.
-#[derive(Debug, Clone)]
-pub(crate) struct Cite(pub(crate) Citation);
-
-/// A text in both languages as a script value.
-#[derive(Debug, Clone)]
-struct Words(Text);
-
-/// A curve as a script value.
-#[derive(Debug, Clone)]
-struct CurveValue(Curve);
+use crate::value_api::{Cite, CurveValue, Words};
 
 const FIELDS: [&str; 11] = [
     "title",
@@ -39,121 +26,12 @@ const FIELDS: [&str; 11] = [
 const MAX_ID: usize = 120;
 const EFFECTS: [&str; 5] = ["points", "curve", "exclude", "caution", "guideline"];
 
-/// Registers `rule`, `text`, `cite` and `curve`.
+/// Registers `rule`.
 pub(crate) fn register(engine: &mut Engine, collector: &Collector) {
-    engine.register_type_with_name::<Cite>("Source");
-    engine.register_type_with_name::<Words>("Text");
-    engine.register_type_with_name::<CurveValue>("Curve");
-
-    let texts = collector.clone();
-    engine.register_fn("text", move |context: NativeCallContext<'_>, nl: &str, en: &str| {
-        if nl.trim().is_empty() || en.trim().is_empty() {
-            let empty = match (nl.trim().is_empty(), en.trim().is_empty()) {
-                (true, true) => "Dutch and the English",
-                (true, false) => "Dutch",
-                (false, _) => "English",
-            };
-            let message = format!("the {empty} text has no words");
-            let help = "write `text(\"Dutch\", \"English\")`: advisors read every text in both languages";
-            texts.report(&code::BLANK_TEXT, context.call_position(), At::Call, &message, help);
-        }
-        Words(Text { nl: nl.to_owned(), en: en.to_owned() })
-    });
-    for with_section in [true, false] {
-        let cites = collector.clone();
-        let cite = move |context: NativeCallContext<'_>, document: &str, section: Option<&str>| {
-            let citation = Citation { document: document.to_owned(), section: section.map(str::to_owned) };
-            if let Some((message, word, help)) = source_problem(&cites.pack, &citation) {
-                cites.report(&code::UNKNOWN_SOURCE, context.call_position(), At::Value(word), &message, &help);
-            }
-            Cite(citation)
-        };
-        if with_section {
-            engine.register_fn(
-                "cite",
-                move |context: NativeCallContext<'_>, document: &str, section: &str| {
-                    cite(context, document, Some(section))
-                },
-            );
-        } else {
-            engine.register_fn("cite", move |context: NativeCallContext<'_>, document: &str| {
-                cite(context, document, None)
-            });
-        }
-    }
-    let curves = collector.clone();
-    engine.register_fn("curve", move |context: NativeCallContext<'_>, number: NumberName, list: Array| {
-        let corners = list.iter().map(corner).collect::<Option<Vec<_>>>();
-        if let Some(known) = curves.pack.number(&number.0) {
-            if !known.about.contains(&About::Profile) {
-                not_asked(&curves, context.call_position(), known);
-            }
-            if let Some(problem) = curve_problem(known, corners.as_deref()) {
-                let help = format!("write `curve({}, [[0, -5], [4, 0], [8, 2]])`: numbers rising, points from -{MAX_POINTS} to {MAX_POINTS}", number.0);
-                curves.report(&code::CURVE_SHAPE, context.call_position(), At::Call, &problem, &help);
-            }
-        }
-        CurveValue(Curve { number: number.0, corners: corners.unwrap_or_default() })
-    });
     let rules = collector.clone();
     engine.register_fn("rule", move |context: NativeCallContext<'_>, id: &str, fields: Map| {
         Declaration { collector: &rules, position: context.call_position(), id, fields: &fields }.declare();
     });
-}
-
-fn corner(item: &Dynamic) -> Option<(i64, i64)> {
-    let pair = item.clone().try_cast::<Array>()?;
-    match pair.as_slice() {
-        [x, y] => Some((x.as_int().ok()?, y.as_int().ok()?)),
-        _ => None,
-    }
-}
-
-/// What is wrong with a curve, if anything.
-fn curve_problem(number: &Number, corners: Option<&[(i64, i64)]>) -> Option<String> {
-    let Some(corners) = corners else {
-        return Some("a corner of a curve is not a pair of whole numbers".to_owned());
-    };
-    if corners.len() < 2 {
-        return Some(format!("a curve has {} of at least 2 corners", corners.len()));
-    }
-    if let Some(pair) = corners.windows(2).find(|pair| pair[0].0 >= pair[1].0) {
-        return Some(format!("the corners of a curve do not rise: {} comes before {}", pair[0].0, pair[1].0));
-    }
-    if let Some((_, y)) = corners.iter().find(|(_, y)| y.saturating_abs() > MAX_POINTS) {
-        return Some(format!("a curve gives {y} points"));
-    }
-    let inside = corners.iter().any(|(x, _)| (number.min..=number.max).contains(x));
-    if !inside {
-        let (min, max) = (number.min, number.max);
-        return Some(format!("no corner of a curve is within the bounds of `{}`, {min} to {max}", number.id));
-    }
-    corners.iter().all(|(_, y)| *y == 0).then(|| "a curve gives 0 points everywhere".to_owned())
-}
-
-/// What is wrong with a citation: the message, the word it is about, and what to write instead.
-fn source_problem<'c>(pack: &Pack, citation: &'c Citation) -> Option<(String, &'c str, String)> {
-    let name = citation.document.as_str();
-    let Some(document) = pack.document(name) else {
-        let near = did_you_mean(name, pack.documents.iter().map(|d| d.id.as_str()));
-        let help = format!("{near}documents and sections are listed in `seeds/sources.toml`");
-        return Some((format!("there is no document `{name}`"), name, help));
-    };
-    let sections = || document.sections.iter().map(|section| section.id.as_str());
-    let list = || sections().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
-    match &citation.section {
-        Some(section) if document.sections.is_empty() => {
-            Some((format!("`{name}` has no sections"), section, format!("write `cite(\"{name}\")`")))
-        }
-        Some(section) if !sections().any(|id| id == section) => {
-            let help = format!("{}the sections are {}", did_you_mean(section, sections()), list());
-            Some((format!("there is no section `{section}` in `{name}`"), section, help))
-        }
-        None if !document.sections.is_empty() => {
-            Some((format!("a section of `{name}` is not named"), name, format!("write `cite(\"{name}\", \"…\")`; the sections are {}", list())))
-        }
-        _ => None,
-    }
 }
 
 /// One call of `rule`.
@@ -176,7 +54,9 @@ impl Declaration<'_> {
         let because = self.words("because");
         let sources = self.sources();
         let criterion = self.criterion(&when, effect.as_ref());
-        if let (Some(effect), Some(title), Some(because), Some(criterion)) = (effect, title, because, criterion) {
+        if let (Some(effect), Some(title), Some(because), Some(criterion)) =
+            (effect, title, because, criterion)
+        {
             let line = self.position.line().and_then(|line| u32::try_from(line).ok()).unwrap_or(1);
             let place = Place { file: self.collector.file(), line };
             let id = self.id.to_owned();
@@ -198,7 +78,12 @@ impl Declaration<'_> {
         };
         let message = format!("`{field}` of `{}` is {kind}", self.shown());
         let unknown = "the card does not know this fact: put `if … != () { … }` around the rule";
-        self.report(&code::WRONG_TYPE, At::Field(field), &message, if value.is_unit() { unknown } else { help });
+        self.report(
+            &code::WRONG_TYPE,
+            At::Field(field),
+            &message,
+            if value.is_unit() { unknown } else { help },
+        );
     }
 
     /// The id, or a word for it when there is none.
@@ -216,7 +101,9 @@ impl Declaration<'_> {
         let message = match () {
             () if self.id.trim().is_empty() => "a rule has an empty id".to_owned(),
             () if length > MAX_ID => format!("a rule id of {length} characters is longer than {MAX_ID}"),
-            () if !self.id.split('/').all(good) => format!("`{}` is not a good rule id", self.id.replace('`', "'")),
+            () if !self.id.split('/').all(good) => {
+                format!("`{}` is not a good rule id", self.id.replace('`', "'"))
+            }
             () => return,
         };
         self.report(&code::RULE_ID, At::Value(self.id), &message, HELP);
@@ -240,19 +127,25 @@ impl Declaration<'_> {
         let about_method = ["points", "curve", "exclude"].iter().any(|effect| self.has(effect));
         let needed = [
             ("title", true, "`title: text(\"…\", \"…\")`"),
-            ("method", about_method, "`method: method`, because only cautions and guidelines speak about the whole advice"),
+            (
+                "method",
+                about_method,
+                "`method: method`, because only cautions and guidelines speak about the whole advice",
+            ),
             ("when", !self.has("curve"), "`when: trait.has(\"…\")`, or `when: always()`"),
             ("because", true, "`because: text(\"…\", \"…\")`"),
             ("source", true, "`source: cite(\"document\", \"section\")`: no rule without a source"),
         ];
-        let missing: Vec<_> = needed.into_iter().filter(|(field, needed, _)| *needed && !self.has(field)).collect();
+        let missing: Vec<_> =
+            needed.into_iter().filter(|(field, needed, _)| *needed && !self.has(field)).collect();
         if missing.is_empty() {
             return;
         }
         let fields: Vec<_> = missing.iter().map(|(field, ..)| format!("`{field}`")).collect();
         let helps: Vec<_> = missing.iter().map(|(.., help)| *help).collect();
         let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-        let message = format!("`{}` has no {}", self.shown(), usage::listed(&fields).replace(" and ", " or "));
+        let message =
+            format!("`{}` has no {}", self.shown(), usage::listed(&fields).replace(" and ", " or "));
         self.report(&code::MISSING_FIELD, At::Call, &message, &format!("add {}", helps.join("; ")));
     }
 
@@ -269,7 +162,11 @@ impl Declaration<'_> {
                 Some(id)
             }
             Err(_) => {
-                self.wrong_type("method", value, "write the card itself or its id in quotes; one rule speaks about one method");
+                self.wrong_type(
+                    "method",
+                    value,
+                    "write the card itself or its id in quotes; one rule speaks about one method",
+                );
                 None
             }
         }
@@ -281,11 +178,16 @@ impl Declaration<'_> {
             return cond.0;
         }
         if value.is_bool() {
-            let message = format!("`when` of `{}` is a plain `{value}`, whatever the profile says", self.shown());
+            let message =
+                format!("`when` of `{}` is a plain `{value}`, whatever the profile says", self.shown());
             let help = "compare a facet or number, without quotes, as in `trust == \"low\"`; for a fact of a card, put `if` around the rule";
             self.report(&code::PLAIN_BOOL, At::Field("when"), &message, help);
         } else {
-            self.wrong_type("when", value, "write a condition such as `trait.has(\"…\")`, `trust == \"…\"` or `group_size < 6`");
+            self.wrong_type(
+                "when",
+                value,
+                "write a condition such as `trait.has(\"…\")`, `trust == \"…\"` or `group_size < 6`",
+            );
         }
         Condition::always()
     }
@@ -315,7 +217,8 @@ impl Declaration<'_> {
             "guideline" => self.guideline(value),
             flag => {
                 if value.as_bool() != Ok(true) {
-                    let help = format!("write `{flag}: true`, or leave the field out; the text stands in `because`");
+                    let help =
+                        format!("write `{flag}: true`, or leave the field out; the text stands in `because`");
                     self.wrong_type(flag, value, &help);
                 }
                 Some(if flag == "exclude" { Effect::Exclude } else { Effect::Caution })
@@ -358,7 +261,11 @@ impl Declaration<'_> {
         let value = self.fields.get(field)?;
         let words = value.clone().try_cast::<Words>();
         if words.is_none() {
-            self.wrong_type(field, value, &format!("write `{field}: text(\"…\", \"…\")`, in Dutch and in English"));
+            self.wrong_type(
+                field,
+                value,
+                &format!("write `{field}: text(\"…\", \"…\")`, in Dutch and in English"),
+            );
         }
         words.map(|words| words.0)
     }
@@ -367,7 +274,8 @@ impl Declaration<'_> {
         let Some(value) = self.fields.get("source") else { return Vec::new() };
         let mut sources = Vec::new();
         let good = flatten(value, &mut sources, 0);
-        let help = "write `source: cite(\"document\", \"section\")`, or a list of these: no rule without a source";
+        let help =
+            "write `source: cite(\"document\", \"section\")`, or a list of these: no rule without a source";
         if !good {
             let list = value.is_array();
             let kind = if list { "a list with something else than sources in it" } else { kind_of(value) };
@@ -419,7 +327,7 @@ impl Declaration<'_> {
             _ if known().any(|criterion| criterion == folder) => Some(folder),
             // What only warns or advises counts for no criterion; any will do.
             _ if matches!(effect, Some(Effect::Caution | Effect::Guideline(_) | Effect::Exclude)) => {
-                asked.first().copied().or_else(|| known().last()).map(str::to_owned)
+                asked.first().copied().or_else(|| known().next_back()).map(str::to_owned)
             }
             _ => {
                 let list: Vec<_> = known().map(|id| format!("`{id}`")).collect();

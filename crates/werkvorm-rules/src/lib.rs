@@ -10,6 +10,7 @@ mod build;
 mod card_api;
 mod cases;
 mod collect;
+mod condition_api;
 mod declare;
 mod locate;
 mod places;
@@ -22,6 +23,7 @@ mod tokens;
 mod toml_text;
 mod translate;
 mod usage;
+mod value_api;
 mod vocabulary_api;
 
 pub use crate::build::{build, build_with_rules, content_hash};

@@ -149,7 +149,12 @@ impl<'t, 's> Node<'t, 's> {
     }
 
     fn items(&self) -> Vec<Self> {
-        self.value.and_then(DeValue::as_array).into_iter().flat_map(|list| list.iter()).map(Self::of).collect()
+        self.value
+            .and_then(DeValue::as_array)
+            .into_iter()
+            .flat_map(|list| list.iter())
+            .map(Self::of)
+            .collect()
     }
 
     /// The field of that name, the entry at that place, or the entries with that id in a list of this table.
@@ -165,7 +170,9 @@ impl<'t, 's> Node<'t, 's> {
         let lists = self.table.into_iter().flatten().map(|(_, value)| Self::of(value));
         let entries = lists.flat_map(|list| list.items()).chain(self.items());
         entries
-            .filter(|entry| entry.field("id").is_some_and(|id| id.value.and_then(DeValue::as_str) == Some(part)))
+            .filter(|entry| {
+                entry.field("id").is_some_and(|id| id.value.and_then(DeValue::as_str) == Some(part))
+            })
             .collect()
     }
 
@@ -184,14 +191,18 @@ impl<'t, 's> Node<'t, 's> {
             named.into_iter().chain(Self::of(value).word(word))
         });
         let items = self.items();
-        own.into_iter().chain(keys).chain(items.iter().filter_map(|item| item.word(word))).min_by_key(|range| range.start)
+        own.into_iter()
+            .chain(keys)
+            .chain(items.iter().filter_map(|item| item.word(word)))
+            .min_by_key(|range| range.start)
     }
 
     /// Where this is pointed at as a whole: its id, or where it begins.
     fn header(&self) -> Range<usize> {
         let start = self.range.start;
         // A whole file has no heading, so its first field is the place.
-        let keys = self.table.filter(|_| self.value.is_none()).into_iter().flatten().map(|(key, _)| key.span());
+        let keys =
+            self.table.filter(|_| self.value.is_none()).into_iter().flatten().map(|(key, _)| key.span());
         let first = keys.min_by_key(|range| range.start);
         self.field("id").map(|id| id.range).or(first).unwrap_or(start..start + 1)
     }

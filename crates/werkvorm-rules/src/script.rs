@@ -6,17 +6,17 @@
 use std::sync::atomic::Ordering;
 
 use rhai::packages::{
-    ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage, BasicStringPackage,
-    LanguageCorePackage, LogicPackage, MoreStringPackage, Package,
+    ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage,
+    BasicStringPackage, LanguageCorePackage, LogicPackage, MoreStringPackage, Package,
 };
 use rhai::{AST, ASTNode, Dynamic, Engine, EvalAltResult, NativeCallContext, OptimizationLevel, Scope, Stmt};
 use werkvorm_core::code;
 
 use crate::collect::{At, Collector};
-use crate::{card_api, declare, syntax, tokens, translate, vocabulary_api};
+use crate::{card_api, condition_api, declare, syntax, tokens, translate, value_api, vocabulary_api};
 
-/// How many steps one script may take.
-pub const MAX_OPERATIONS: u64 = 20_000_000;
+/// How many steps one script may take. What is a lot of work counts for more than one.
+pub const MAX_OPERATIONS: u64 = 2_000_000;
 /// How deep functions may call each other.
 pub const MAX_CALL_LEVELS: usize = 32;
 /// How long a text in a script may become, in bytes.
@@ -56,7 +56,9 @@ pub(crate) fn run(engine: &Engine, collector: &Collector, file: &str, source: &s
         Ok(script) => script,
         Err(error) => return syntax::report(collector, source, &tokens, &error),
     };
-    let functions = script.iter_functions().map(|function| function.to_string().trim_start_matches("private ").to_owned());
+    let functions = script
+        .iter_functions()
+        .map(|function| function.to_string().trim_start_matches("private ").to_owned());
     collector.set_own_functions(functions.collect());
     let mut scope = Scope::new();
     for (part, goes_on) in parts(&script) {
@@ -76,7 +78,8 @@ pub(crate) fn run(engine: &Engine, collector: &Collector, file: &str, source: &s
 /// and assignments, because what follows may rest on them.
 fn parts(script: &AST) -> Vec<(AST, bool)> {
     let leaves = script.statements().iter().any(|statement| {
-        !statement.walk(&mut Vec::new(), &mut |path| !matches!(path.last(), Some(ASTNode::Stmt(Stmt::Return(..)))))
+        !statement
+            .walk(&mut Vec::new(), &mut |path| !matches!(path.last(), Some(ASTNode::Stmt(Stmt::Return(..)))))
     });
     if leaves {
         return vec![(script.clone(), false)];
@@ -132,7 +135,13 @@ pub(crate) fn engine(collector: &Collector) -> Engine {
         let collector = collector.clone();
         move |context: &NativeCallContext<'_>| {
             let message = format!("`{name}` is not available in rule scripts");
-            collector.report(&code::FORBIDDEN_FEATURE, context.call_position(), At::Call, &message, ONLY_DECLARES);
+            collector.report(
+                &code::FORBIDDEN_FEATURE,
+                context.call_position(),
+                At::Call,
+                &message,
+                ONLY_DECLARES,
+            );
         }
     };
     let (sleep, exit, exit_with) = (forbidden("sleep"), forbidden("exit"), forbidden("exit"));
@@ -140,6 +149,8 @@ pub(crate) fn engine(collector: &Collector) -> Engine {
     engine.register_fn("exit", move |context: NativeCallContext<'_>| exit(&context));
     engine.register_fn("exit", move |context: NativeCallContext<'_>, _value: Dynamic| exit_with(&context));
     vocabulary_api::register(&mut engine, collector);
+    condition_api::register(&mut engine, collector);
+    value_api::register(&mut engine, collector);
     card_api::register(&mut engine, collector);
     declare::register(&mut engine, collector);
     engine
@@ -148,5 +159,7 @@ pub(crate) fn engine(collector: &Collector) -> Engine {
 /// The statements of a script run one by one; together they may take [`MAX_OPERATIONS`] steps.
 fn limit_steps(engine: &mut Engine, collector: &Collector) {
     let steps = collector.steps();
-    engine.on_progress(move |_| (steps.fetch_add(1, Ordering::Relaxed) >= MAX_OPERATIONS).then_some(Dynamic::UNIT));
+    engine.on_progress(move |_| {
+        (steps.fetch_add(1, Ordering::Relaxed) >= MAX_OPERATIONS).then_some(Dynamic::UNIT)
+    });
 }

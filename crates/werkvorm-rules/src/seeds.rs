@@ -12,7 +12,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use werkvorm_core::{
     Band, Citation, Criterion, Diagnostic, Document, Example, FORMAT_VERSION, Facet, Factor, Guideline,
-    Label, Method, Number, Pack, Persona, Profile, Reach, RecipeStepText, Remark, Text, Words, code, did_you_mean,
+    Label, Method, Number, Pack, Persona, Profile, Reach, RecipeStepText, Remark, Text, Words, code,
+    did_you_mean,
 };
 
 use crate::places::Places;
@@ -59,13 +60,16 @@ impl Unread {
             code::UNKNOWN_REFERENCE.id,
             code::PACK_EMPTY.id,
         ];
-        let about_header = ["title", "bands"].iter().any(|item| problem.labels.iter().any(|label| label.file == *item));
+        let about_header =
+            ["title", "bands"].iter().any(|item| problem.labels.iter().any(|label| label.file == *item));
         if about_header && (self.header || self.files) {
             return true;
         }
         let named = |id: &String| problem.message.contains(&format!("`{id}`"));
         ABOUT_WHAT_IS_MISSING.contains(&problem.code)
-            && (self.files || self.ids.iter().any(named) || (problem.code == code::PACK_EMPTY.id && !self.ids.is_empty()))
+            && (self.files
+                || self.ids.iter().any(named)
+                || (problem.code == code::PACK_EMPTY.id && !self.ids.is_empty()))
     }
 }
 
@@ -178,11 +182,22 @@ impl Seeds {
         }
     }
 
-    fn unknown_list(&mut self, file: &str, source: &str, folder: &str, known: &[&str], key: &str, range: Range<usize>) {
+    fn unknown_list(
+        &mut self,
+        file: &str,
+        source: &str,
+        folder: &str,
+        known: &[&str],
+        key: &str,
+        range: Range<usize>,
+    ) {
         let message = format!("`{key}` is not a list that this file can have");
         let help = if known.is_empty() {
             let folders: Vec<_> = LISTS.iter().map(|(folder, _)| format!("`seeds/{folder}`")).collect();
-            format!("nothing of this file is read: facts stand in `seeds/methods`, `seeds/personas`, {}", folders.join(", "))
+            format!(
+                "nothing of this file is read: facts stand in `seeds/methods`, `seeds/personas`, {}",
+                folders.join(", ")
+            )
         } else {
             let lists: Vec<_> = known.iter().map(|list| format!("`[[{list}]]`")).collect();
             let near = did_you_mean(key, known.iter().copied());
@@ -191,7 +206,14 @@ impl Seeds {
         self.shape_problem(file, source, range, message, help);
     }
 
-    fn shape_problem(&mut self, file: &str, source: &str, range: Range<usize>, message: String, help: String) {
+    fn shape_problem(
+        &mut self,
+        file: &str,
+        source: &str,
+        range: Range<usize>,
+        message: String,
+        help: String,
+    ) {
         let label = locate::at_bytes(file, source, range, "");
         self.found.push(Diagnostic::error(&code::SEED_SHAPE, message, help).with_label(label));
     }
@@ -265,7 +287,9 @@ impl Seeds {
 
     fn persona<'s>(&mut self, file: &'s str, source: &'s str, stem: &str, table: Spanned<DeTable<'s>>) {
         let value = whole(source, table);
-        let Some(profile) = self.read::<Profile>(Entry { file, source, noun: "persona", value }) else { return };
+        let Some(profile) = self.read::<Profile>(Entry { file, source, noun: "persona", value }) else {
+            return;
+        };
         self.places.add_file(format!("personas/{stem}"), file);
         self.pack.personas.push(persona(stem, profile));
     }

@@ -114,7 +114,8 @@ impl<'s> Shape<'s> {
         let schema = self.plain(schema);
         if let Some(options) = schema["anyOf"].as_array() {
             // What may also be nothing is an answer of a profile: the engine judges it.
-            let fitting = options.iter().map(|option| self.plain(option)).find(|option| fits(option, value.get_ref()));
+            let fitting =
+                options.iter().map(|option| self.plain(option)).find(|option| fits(option, value.get_ref()));
             match fitting {
                 _ if options.iter().any(|option| option["type"] == "null") => {}
                 Some(option) => self.value(option, value, at, found),
@@ -122,7 +123,8 @@ impl<'s> Shape<'s> {
             }
             return;
         }
-        let mut report = |message: String, help: String| found.push(Problem { range: value.span(), message, help });
+        let mut report =
+            |message: String, help: String| found.push(Problem { range: value.span(), message, help });
         match value.get_ref() {
             DeValue::Table(table) if allows(schema, "object") => self.table(schema, value, table, at, found),
             DeValue::Array(items) if allows(schema, "array") => {
@@ -145,7 +147,8 @@ impl<'s> Shape<'s> {
                 let low = schema["minimum"].as_i64().unwrap_or(i64::MIN);
                 let high = if schema["format"] == "uint32" { i64::from(u32::MAX) } else { i64::MAX };
                 if whole.is_none_or(|whole| whole < low || whole > high) {
-                    let help = if low == 0 { "write a whole number from 0" } else { "write a smaller whole number" };
+                    let help =
+                        if low == 0 { "write a whole number from 0" } else { "write a smaller whole number" };
                     report(format!("{at} is out of bounds"), help.to_owned());
                 }
             }
@@ -165,7 +168,11 @@ impl<'s> Shape<'s> {
             (key, true) => format!("write `{key} = [{}]`", self.example(schema, 0)),
             (key, false) => format!("write `{key} = {}`", self.example(schema, 0)),
         };
-        found.push(Problem { range: value.span(), message: format!("{at} should be {wanted}, not {got}"), help });
+        found.push(Problem {
+            range: value.span(),
+            message: format!("{at} should be {wanted}, not {got}"),
+            help,
+        });
     }
 
     fn table(
@@ -187,10 +194,15 @@ impl<'s> Shape<'s> {
         };
         let owner = match key {
             "" => owner.to_owned(),
-            key => self.owner(written_as(key).trim_end_matches('s'), value, &format!("`{}` of {owner}", written_as(key))),
+            key => self.owner(
+                written_as(key).trim_end_matches('s'),
+                value,
+                &format!("`{}` of {owner}", written_as(key)),
+            ),
         };
         let field_of = |name: &str| {
-            let inner = WRITTEN_AS.iter().find(|(inner, written)| *written == name && fields.contains_key(*inner));
+            let inner =
+                WRITTEN_AS.iter().find(|(inner, written)| *written == name && fields.contains_key(*inner));
             fields.get_key_value(inner.map_or(name, |(inner, _)| inner))
         };
         let mut unknown = Vec::new();
@@ -221,7 +233,8 @@ impl<'s> Shape<'s> {
         for name in unknown {
             let known = || fields.keys().map(|field| written_as(field));
             let shown: Vec<String> = known().map(|field| format!("`{field}`")).collect();
-            let help = format!("{}the fields are {}", did_you_mean(name.get_ref(), known()), shown.join(", "));
+            let help =
+                format!("{}the fields are {}", did_you_mean(name.get_ref(), known()), shown.join(", "));
             let message = format!("{owner} has an unknown field `{}`", name.get_ref());
             found.push(Problem { range: name.span(), message, help });
         }
@@ -256,7 +269,9 @@ impl<'s> Shape<'s> {
                 let section = schema["properties"].get("section").map(|_| "section");
                 let fields: Vec<String> = required
                     .chain(section)
-                    .map(|field| format!("{field} = {}", self.example(&schema["properties"][field], depth + 1)))
+                    .map(|field| {
+                        format!("{field} = {}", self.example(&schema["properties"][field], depth + 1))
+                    })
                     .collect();
                 if fields.is_empty() { "{ … }".to_owned() } else { format!("{{ {} }}", fields.join(", ")) }
             }

@@ -19,7 +19,8 @@ fn syntax(message: impl Into<String>, help: impl Into<String>) -> Words {
 pub(crate) fn open_remark(collector: &Collector, file: &str, source: &str, start: usize) {
     let label = locate::at_bytes(file, source, start..start + 2, "");
     let help = "write `*/` where the remark ends, or begin each line of it with `//`";
-    collector.add(Diagnostic::error(&code::SCRIPT_SYNTAX, "a remark is never closed", help).with_label(label));
+    collector
+        .add(Diagnostic::error(&code::SCRIPT_SYNTAX, "a remark is never closed", help).with_label(label));
 }
 
 /// Reports what the language allows and rule scripts do not.
@@ -35,7 +36,7 @@ fn sets_a_place(collector: &Collector, file: &str, source: &str, tokens: &[Token
         if let [close, sign] = pair
             && close.text == "]"
             && matches!(sign.text, "=" | "+=" | "-=" | "*=" | "/=" | "%=" | "??")
-            && !(sign.text == "??" && !source.get(sign.range().end..).is_some_and(|rest| rest.starts_with('=')))
+            && (sign.text != "??" || source.get(sign.range().end..).is_some_and(|rest| rest.starts_with('=')))
         {
             found = true;
             let label = locate::at_bytes(file, source, sign.range(), "");
@@ -83,7 +84,11 @@ pub(crate) fn report(collector: &Collector, source: &str, tokens: &[Token<'_>], 
             Unbalanced::ClosedBy(open, close) => {
                 let message = format!("`{}` is not closed before `{}`", open.text, close.text);
                 let help = format!("write `{}` where this ends", tokens::partner(open.text));
-                (message, help, vec![label(open, "opened here"), label(close, "another bracket is closed here")])
+                (
+                    message,
+                    help,
+                    vec![label(open, "opened here"), label(close, "another bracket is closed here")],
+                )
             }
             Unbalanced::ClosesNothing(close) => {
                 let help = "take it out, or write the bracket that it should close".to_owned();
@@ -166,7 +171,12 @@ impl Place<'_> {
         }
         let word = self.tokens.get(self.next.checked_sub(1)?)?.range();
         match self.token(-1) {
-            "not" => return Some((syntax("`not` needs brackets", "write `!` before the condition, or `not(…)`"), word)),
+            "not" => {
+                return Some((
+                    syntax("`not` needs brackets", "write `!` before the condition, or `not(…)`"),
+                    word,
+                ));
+            }
             "elseif" | "elif" | "elsif" => {
                 let message = format!("`{}` is not a word of the script language", self.token(-1));
                 return Some((syntax(message, "write `else if`"), word));
@@ -183,7 +193,10 @@ impl Place<'_> {
             () => "here",
         };
         let behind = before.end..before.end + 1;
-        Some((syntax(format!("`{wanted}` is missing {between}"), format!("write `{wanted}` at this place")), behind))
+        Some((
+            syntax(format!("`{wanted}` is missing {between}"), format!("write `{wanted}` at this place")),
+            behind,
+        ))
     }
 
     fn in_words(&self, error: &ParseErrorType) -> Words {
@@ -192,8 +205,8 @@ impl Place<'_> {
             ParseErrorType::Reserved(word) => reserved(word),
             ParseErrorType::ExprTooDeep => (
                 &code::SCRIPT_LIMIT,
-                "an expression is nested too deep".to_owned(),
-                "give parts of it a name with `let`".to_owned(),
+                "blocks or brackets are nested too deep".to_owned(),
+                "give parts of it a name with `let`, or make a function of them".to_owned(),
             ),
             ParseErrorType::TooManyFunctions => (
                 &code::SCRIPT_LIMIT,
@@ -208,12 +221,14 @@ impl Place<'_> {
             ParseErrorType::DuplicatedProperty(field) => {
                 syntax(format!("the field `{field}` is written twice"), "keep one of the two")
             }
-            ParseErrorType::AssignmentToConstant(name) => {
-                syntax(format!("`{name}` is a constant and keeps its value"), format!("write `let {name}` instead of `const {name}`"))
-            }
-            ParseErrorType::AssignmentToInvalidLHS(_) => {
-                syntax("this cannot get a value", "`=` gives a value to a name that was made with `let`; compare with `==`")
-            }
+            ParseErrorType::AssignmentToConstant(name) => syntax(
+                format!("`{name}` is a constant and keeps its value"),
+                format!("write `let {name}` instead of `const {name}`"),
+            ),
+            ParseErrorType::AssignmentToInvalidLHS(_) => syntax(
+                "this cannot get a value",
+                "`=` gives a value to a name that was made with `let`; compare with `==`",
+            ),
             ParseErrorType::WrongFnDefinition => syntax(
                 "a function is defined inside a block",
                 "write `fn` outside of loops and other functions, and hand over what it needs",
@@ -224,7 +239,9 @@ impl Place<'_> {
             ParseErrorType::FnDuplicatedParam(function, name) => {
                 syntax(format!("`{function}` takes `{name}` twice"), "give one of the two another name")
             }
-            ParseErrorType::FnMissingName | ParseErrorType::FnMissingParams(_) | ParseErrorType::FnMissingBody(_) => {
+            ParseErrorType::FnMissingName
+            | ParseErrorType::FnMissingParams(_)
+            | ParseErrorType::FnMissingBody(_) => {
                 syntax("a function is not complete", "write `fn name(first, second) { … }`")
             }
             ParseErrorType::MismatchedType(wanted, _) if wanted.contains("iter") => {
@@ -233,19 +250,23 @@ impl Place<'_> {
             ParseErrorType::MismatchedType(..) => {
                 syntax("this is not true or false", "compare it, as in `points > 0` or `row != ()`")
             }
-            ParseErrorType::LoopBreak => {
-                syntax("`break` and `continue` work inside a loop only", "take it out, or put it inside the loop")
-            }
+            ParseErrorType::LoopBreak => syntax(
+                "`break` and `continue` work inside a loop only",
+                "take it out, or put it inside the loop",
+            ),
             ParseErrorType::PropertyExpected => {
                 syntax("a name is missing", "write the name of a field, property or function, without quotes")
             }
             ParseErrorType::VariableExpected => {
                 syntax("a name is missing", "after `let`, `const` and `for` comes a name, such as `method`")
             }
-            ParseErrorType::UnexpectedEOF => syntax("the script ends too early", "close every bracket, brace and quote"),
-            ParseErrorType::UnknownOperator(sign) => {
-                syntax(format!("`{sign}` is not a sign of the script language"), "conditions are combined with `&`, `|` and `!`")
+            ParseErrorType::UnexpectedEOF => {
+                syntax("the script ends too early", "close every bracket, brace and quote")
             }
+            ParseErrorType::UnknownOperator(sign) => syntax(
+                format!("`{sign}` is not a sign of the script language"),
+                "conditions are combined with `&`, `|` and `!`",
+            ),
             _ => self.out_of_place(),
         }
     }
@@ -267,16 +288,20 @@ impl Place<'_> {
     fn unreadable(&self, problem: &LexError) -> Words {
         const STRAIGHT: &str = "write straight double quotes: `\"…\"`";
         match problem {
-            LexError::UnterminatedString if self.source.get(self.at..).is_some_and(|rest| rest.starts_with('`')) => {
+            LexError::UnterminatedString
+                if self.source.get(self.at..).is_some_and(|rest| rest.starts_with('`')) =>
+            {
                 syntax("a text in backticks is never closed", "write a backtick where the text ends")
             }
-            LexError::UnterminatedString => {
-                syntax("a text is not closed on its line", "write `\"` where the text ends; a text of several lines stands in backticks")
-            }
+            LexError::UnterminatedString => syntax(
+                "a text is not closed on its line",
+                "write `\"` where the text ends; a text of several lines stands in backticks",
+            ),
             LexError::MalformedChar(text) => syntax(format!("`'{text}'` is in single quotes"), STRAIGHT),
-            LexError::MalformedEscapeSequence(text) => {
-                syntax(format!("`{text}` means nothing in a text"), "write `\\\\` for a backslash and `\\\"` for a quote")
-            }
+            LexError::MalformedEscapeSequence(text) => syntax(
+                format!("`{text}` means nothing in a text"),
+                "write `\\\\` for a backslash and `\\\"` for a quote",
+            ),
             LexError::MalformedNumber(text) => {
                 syntax(format!("`{text}` is not a number"), "write a whole number with digits only")
             }
@@ -285,7 +310,9 @@ impl Place<'_> {
             LexError::UnexpectedInput(text) if "“”„‘’«»".contains(text.as_str()) => {
                 syntax(format!("`{text}` is not a quote of the script language"), STRAIGHT)
             }
-            LexError::UnexpectedInput(text) if matches!(text.as_str(), "," | ";" | ")" | "]" | "}") => self.out_of_place(),
+            LexError::UnexpectedInput(text) if matches!(text.as_str(), "," | ";" | ")" | "]" | "}") => {
+                self.out_of_place()
+            }
             LexError::UnexpectedInput(text) => sign(text),
             _ => self.out_of_place(),
         }
@@ -320,10 +347,13 @@ fn fraction() -> Words {
 fn sign(text: &str) -> Words {
     match text {
         "#" => syntax("`#` does not begin a remark", "write `//` before a remark, `#{` before a map"),
-        "===" | "!==" => syntax(format!("`{text}` is not a sign of the script language"), "compare with `==` or `!=`"),
-        "->" | ":=" | "::" | "<-" | "++" | "--" | "?" | "@" | "$" | "~" | "\\" => {
-            syntax(format!("`{text}` is not a sign of the script language"), "scripts use `=`, `==`, `.`, `&`, `|` and `!`")
+        "===" | "!==" => {
+            syntax(format!("`{text}` is not a sign of the script language"), "compare with `==` or `!=`")
         }
+        "->" | ":=" | "::" | "<-" | "++" | "--" | "?" | "@" | "$" | "~" | "\\" => syntax(
+            format!("`{text}` is not a sign of the script language"),
+            "scripts use `=`, `==`, `.`, `&`, `|` and `!`",
+        ),
         _ => syntax(
             format!("`{}` does not fit here", shown(text)),
             "look just before this place for a bracket, comma, sign or quote that is missing or too many",
@@ -338,9 +368,11 @@ fn reserved(word: &str) -> Words {
             "`is` is a word the script language keeps for itself",
             "write `phase.has(\"…\")` for a facet with several values, `trust == \"…\"` for one with one value",
         ),
-        word if FORBIDDEN.contains(&word) => {
-            (&code::FORBIDDEN_FEATURE, format!("`{word}` is not available in rule scripts"), ONLY_DECLARES.to_owned())
-        }
+        word if FORBIDDEN.contains(&word) => (
+            &code::FORBIDDEN_FEATURE,
+            format!("`{word}` is not available in rule scripts"),
+            ONLY_DECLARES.to_owned(),
+        ),
         word if word.starts_with(char::is_alphabetic) => {
             syntax(format!("`{word}` is a word the script language keeps for itself"), "choose another name")
         }

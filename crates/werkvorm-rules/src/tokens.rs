@@ -7,8 +7,8 @@ use std::ops::Range;
 
 /// Signs of more than one character, longest first.
 const SIGNS: [&str; 20] = [
-    "===", "..=", "#{", "&&", "||", "==", "!=", "<=", ">=", "=>", "..", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "::",
-    "??",
+    "===", "..=", "#{", "&&", "||", "==", "!=", "<=", ">=", "=>", "..", "+=", "-=", "*=", "/=", "%=", "&=",
+    "|=", "::", "??",
 ];
 
 /// A word, a number, a text with its quotes, or a sign.
@@ -193,7 +193,11 @@ pub(crate) fn asks_bool<'s>(tokens: &[Token<'s>], place: usize) -> Option<Token<
     if let Some(token) = next.filter(|token| matches!(token.text, "&&" | "||")) {
         return Some(*token);
     }
-    before.iter().rev().find(|token| matches!(token.text, "&&" | "||" | "if" | "while" | "until" | "!")).copied()
+    before
+        .iter()
+        .rev()
+        .find(|token| matches!(token.text, "&&" | "||" | "if" | "while" | "until" | "!"))
+        .copied()
 }
 
 #[cfg(test)]
@@ -227,7 +231,9 @@ mod tests {
     #[test]
     fn what_asks_a_bool() {
         let source = "if a { rule(b, #{ when: c == 1 && d, e: 2 }) }";
-        let asked = |word: &str| asks_bool(&read(source).unwrap(), source.find(word).unwrap()).map(|token| token.text);
+        let asked = |word: &str| {
+            asks_bool(&read(source).unwrap(), source.find(word).unwrap()).map(|token| token.text)
+        };
         assert_eq!(asked("a"), Some("if"));
         assert_eq!(asked("c"), Some("&&"));
         assert_eq!(asked("d,"), Some("&&"));

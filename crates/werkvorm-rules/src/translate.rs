@@ -19,7 +19,11 @@ pub(crate) fn run_error(collector: &Collector, source: &str, tokens: &[Token<'_>
         calls.push(*position);
         inner = next;
     }
-    let position = if inner.position().is_none() { calls.last().copied().unwrap_or(Position::NONE) } else { inner.position() };
+    let position = if inner.position().is_none() {
+        calls.last().copied().unwrap_or(Position::NONE)
+    } else {
+        inner.position()
+    };
     let stop = Stop { collector, source, tokens, at: locate::offset_of(source, position) };
     let ((code, message, help), token) = stop.in_words(inner);
     let label = match token {
@@ -50,9 +54,10 @@ impl<'s> Stop<'s> {
             EvalAltResult::ErrorMismatchDataType(wanted, got, _) => return self.mismatch(wanted, got),
             EvalAltResult::ErrorVariableNotFound(name, _) => self.unknown_name(name),
             EvalAltResult::ErrorFunctionNotFound(signature, _) => return self.function(signature),
-            EvalAltResult::ErrorTooManyOperations(_) | EvalAltResult::ErrorTerminated(..) => {
-                limit(&format!("the script takes more than {MAX_OPERATIONS} steps"), "see whether every loop ends")
-            }
+            EvalAltResult::ErrorTooManyOperations(_) | EvalAltResult::ErrorTerminated(..) => limit(
+                &format!("the script takes more than {MAX_OPERATIONS} steps"),
+                "see whether every loop ends",
+            ),
             EvalAltResult::ErrorStackOverflow(_) => limit(
                 &format!("functions call each other more than {MAX_CALL_LEVELS} deep"),
                 "see whether a function calls itself without end",
@@ -71,7 +76,9 @@ impl<'s> Stop<'s> {
                     "split it, or see whether a loop adds to it without end",
                 ),
             },
-            EvalAltResult::ErrorTooManyVariables(_) => limit("the script makes too many names", "split it over several files"),
+            EvalAltResult::ErrorTooManyVariables(_) => {
+                limit("the script makes too many names", "split it over several files")
+            }
             EvalAltResult::ErrorPropertyNotFound(name, _) => self.property(name, ""),
             EvalAltResult::ErrorDotExpr(text, _) => {
                 // "Unknown property 'name' - a getter is not registered for type 'Method'"
@@ -85,20 +92,27 @@ impl<'s> Stop<'s> {
             }
             EvalAltResult::ErrorIndexingType(kind, _) => {
                 let kind = usage::kind(kind.split(" [").next().unwrap_or(""));
-                stopped(&format!("{kind} has no places to look at with `[..]`"), "`list[0]` is the first item of a list, `map.field` a field of a map")
+                stopped(
+                    &format!("{kind} has no places to look at with `[..]`"),
+                    "`list[0]` is the first item of a list, `map.field` a field of a map",
+                )
             }
-            EvalAltResult::ErrorArrayBounds(length, index, _) => {
-                stopped(&format!("there is no item {index} in a list of {length}"), "items are counted from 0, so `list[0]` is the first")
-            }
-            EvalAltResult::ErrorStringBounds(length, index, _) => {
-                stopped(&format!("there is no character {index} in a text of {length}"), "characters are counted from 0")
-            }
-            EvalAltResult::ErrorIndexNotFound(index, _) => {
-                stopped(&format!("there is no place `{index}`"), "a map has the fields that were written, a list the places from 0")
-            }
-            EvalAltResult::ErrorFor(_) => {
-                stopped("this cannot be looped over", "loop over a list, such as `methods()` or `values(\"trait\")`, or over `0..3`")
-            }
+            EvalAltResult::ErrorArrayBounds(length, index, _) => stopped(
+                &format!("there is no item {index} in a list of {length}"),
+                "items are counted from 0, so `list[0]` is the first",
+            ),
+            EvalAltResult::ErrorStringBounds(length, index, _) => stopped(
+                &format!("there is no character {index} in a text of {length}"),
+                "characters are counted from 0",
+            ),
+            EvalAltResult::ErrorIndexNotFound(index, _) => stopped(
+                &format!("there is no place `{index}`"),
+                "a map has the fields that were written, a list the places from 0",
+            ),
+            EvalAltResult::ErrorFor(_) => stopped(
+                "this cannot be looped over",
+                "loop over a list, such as `methods()` or `values(\"trait\")`, or over `0..3`",
+            ),
             EvalAltResult::ErrorAssignmentToConstant(name, _) if self.is_question(name) => stopped(
                 &format!("`{name}` is a question to profiles and gets no value in a script"),
                 "compare it with `==` in a condition, or choose another name with `let`",
@@ -113,12 +127,17 @@ impl<'s> Stop<'s> {
                 stopped("a calculation leaves the bounds of whole numbers", "use smaller numbers")
             }
             EvalAltResult::ErrorRuntime(thrown, _) => {
-                let text: String = thrown.to_string().chars().filter(|c| !c.is_control() && *c != '`').take(80).collect();
-                stopped(&format!("the script stops itself: `{text}`"), "take out `throw`, or what leads to it")
+                let text: String =
+                    thrown.to_string().chars().filter(|c| !c.is_control() && *c != '`').take(80).collect();
+                stopped(
+                    &format!("the script stops itself: `{text}`"),
+                    "take out `throw`, or what leads to it",
+                )
             }
-            EvalAltResult::ErrorUnboundThis(_) => {
-                stopped("`this` means nothing here", "hand the value to the function, as in `fn named(method)`")
-            }
+            EvalAltResult::ErrorUnboundThis(_) => stopped(
+                "`this` means nothing here",
+                "hand the value to the function, as in `fn named(method)`",
+            ),
             _ => stopped("this cannot be done", "write it in another way"),
         };
         (words, None)
@@ -136,7 +155,8 @@ impl<'s> Stop<'s> {
         if pack.method(name).is_some() || pack.facets.iter().any(|facet| facet.value(name).is_some()) {
             return unknown(format!("ids and values stand in quotes: `\"{name}\"`"));
         }
-        let asked = || pack.facets.iter().map(|f| f.id.as_str()).chain(pack.numbers.iter().map(|n| n.id.as_str()));
+        let asked =
+            || pack.facets.iter().map(|f| f.id.as_str()).chain(pack.numbers.iter().map(|n| n.id.as_str()));
         // `group-size` is `group` minus `size`.
         let rest = self.source.get(self.at + name.len()..).unwrap_or("");
         if let Some(rest) = rest.strip_prefix('-') {
@@ -174,7 +194,12 @@ impl<'s> Stop<'s> {
             }
             _ if of.is_empty() => {
                 let near = did_you_mean(name, RANGE.into_iter());
-                (message("this map"), format!("{near}a map has the fields that were written, a range of a card `.min`, `.max` and `.sources`"))
+                (
+                    message("this map"),
+                    format!(
+                        "{near}a map has the fields that were written, a range of a card `.min`, `.max` and `.sources`"
+                    ),
+                )
             }
             kind => (message(kind), "only methods, maps and ranges of a card have properties".to_owned()),
         };
@@ -184,7 +209,13 @@ impl<'s> Stop<'s> {
     fn mismatch(&self, wanted: &str, got: &str) -> (Words, Option<Token<'s>>) {
         let (wanted, got) = (usage::kind(wanted), usage::kind(got));
         if wanted != "true or false" {
-            return (stopped(&format!("{got} stands where {wanted} is needed"), "look at what this place works on"), None);
+            return (
+                stopped(
+                    &format!("{got} stands where {wanted} is needed"),
+                    "look at what this place works on",
+                ),
+                None,
+            );
         }
         let token = tokens::asks_bool(self.tokens, self.at);
         let sign = token.map_or("", |token| token.text);
@@ -193,8 +224,12 @@ impl<'s> Stop<'s> {
             return (stopped(&message, "compare it, as in `points > 0` or `row != ()`"), token);
         }
         let help = match sign {
-            "&&" => "write `&` instead of `&&` between conditions; for a fact of a card, put `if` around the rule",
-            "||" => "write `|` instead of `||` between conditions; for a fact of a card, put `if` around the rule",
+            "&&" => {
+                "write `&` instead of `&&` between conditions; for a fact of a card, put `if` around the rule"
+            }
+            "||" => {
+                "write `|` instead of `||` between conditions; for a fact of a card, put `if` around the rule"
+            }
             _ => "a profile answers later: put the condition in `when`, and write one rule for each case",
         };
         let message = format!("{got} is used as if it were true or false");
@@ -213,24 +248,30 @@ impl<'s> Stop<'s> {
         if let Some(property) = name.strip_prefix("set$") {
             return (fixed(property), None);
         }
-        let with = if kinds.is_empty() { "nothing between the brackets".to_owned() } else { usage::listed(&kinds) };
+        let with =
+            if kinds.is_empty() { "nothing between the brackets".to_owned() } else { usage::listed(&kinds) };
         let cannot = format!("`{name}` cannot be used with {with}");
         let own = self.collector.own_functions();
-        let words = if let Some(function) = own.iter().find(|function| function.split('(').next() == Some(name)) {
-            (&code::UNKNOWN_FUNCTION, cannot, format!("the script defines it as `{function}`"))
-        } else if let Some(usage) = usage::of(name) {
-            (&code::UNKNOWN_FUNCTION, cannot, usage.to_owned())
-        } else if name.starts_with(char::is_alphabetic) {
-            let own = own.iter().filter_map(|function| function.split('(').next());
-            let of = if kinds.is_empty() { String::new() } else { format!(" for {with}") };
-            (&code::UNKNOWN_FUNCTION, format!("there is no function `{name}`{of}"), usage::instead_of(name, own))
-        } else {
-            let message = match kinds.as_slice() {
-                [one] => format!("`{name}` cannot stand before {one}"),
-                _ => format!("`{name}` cannot stand between {with}"),
+        let words =
+            if let Some(function) = own.iter().find(|function| function.split('(').next() == Some(name)) {
+                (&code::UNKNOWN_FUNCTION, cannot, format!("the script defines it as `{function}`"))
+            } else if let Some(usage) = usage::of(name) {
+                (&code::UNKNOWN_FUNCTION, cannot, usage.to_owned())
+            } else if name.starts_with(char::is_alphabetic) {
+                let own = own.iter().filter_map(|function| function.split('(').next());
+                let of = if kinds.is_empty() { String::new() } else { format!(" for {with}") };
+                (
+                    &code::UNKNOWN_FUNCTION,
+                    format!("there is no function `{name}`{of}"),
+                    usage::instead_of(name, own),
+                )
+            } else {
+                let message = match kinds.as_slice() {
+                    [one] => format!("`{name}` cannot stand before {one}"),
+                    _ => format!("`{name}` cannot stand between {with}"),
+                };
+                (&code::UNKNOWN_FUNCTION, message, usage::of_operator(name, &kinds))
             };
-            (&code::UNKNOWN_FUNCTION, message, usage::of_operator(name, &kinds))
-        };
         (words, None)
     }
 }
@@ -245,5 +286,9 @@ fn stopped(message: &str, help: &str) -> Words {
 }
 
 fn limit(message: &str, help: &str) -> Words {
-    (&code::SCRIPT_LIMIT, message.to_owned(), format!("{help}; scripts run under limits so that they always end"))
+    (
+        &code::SCRIPT_LIMIT,
+        message.to_owned(),
+        format!("{help}; scripts run under limits so that they always end"),
+    )
 }

@@ -66,7 +66,9 @@ pub(crate) fn of_operator(operator: &str, kinds: &[&str]) -> String {
             "write a whole condition on both sides: `trust == \"low\" | trust == \"high\"`"
         }
         "&" | "|" => "combine conditions, as in `trust == \"low\" & trait.has(\"…\")`",
-        "+" | "-" | "*" | "/" | "%" if kinds.contains(&"a condition") => "conditions are combined with `&`, `|` and `!`",
+        "+" | "-" | "*" | "/" | "%" if kinds.contains(&"a condition") => {
+            "conditions are combined with `&`, `|` and `!`"
+        }
         "+" | "-" | "*" | "/" | "%" if kinds.contains(&"a number of the profile") => {
             "a profile gives the number later: compare it with a whole number, or use a `curve`"
         }

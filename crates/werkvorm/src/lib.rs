@@ -12,19 +12,19 @@ mod words;
 mod written;
 
 pub use crate::builtin::{BUILTIN_PACK_JSON, builtin, builtin_pack};
+#[cfg(feature = "docx")]
+pub use crate::docx::{DocxError, recipe_docx};
 pub use crate::read::{
     MAX_PACK_BYTES, MAX_PROFILE_BYTES, ProfileFormat, locate_in_profile, pack_from_json, profile_from_str,
     profile_too_large, read_profile,
 };
-#[cfg(feature = "docx")]
-pub use crate::docx::{DocxError, recipe_docx};
 #[cfg(feature = "render")]
 pub use crate::render::{DocumentFormat, RenderError, render, render_recipe};
 pub use crate::schema::{SCHEMAS, schema};
 pub use crate::view::{
     AdviceView, CardView, CriterionView, ExampleView, ExcludedView, ExclusionView, ExplanationView,
-    GuidelineView, ListedView, MethodView, NeedView, OpenView, PackView, ProfileView, ReachView, ReasonView, RecipeLineView, RecipeStepView, RecipeView, ScoreView,
-    SourceView,
+    GuidelineView, ListedView, MethodView, NeedView, OpenView, PackView, ProfileView, ReachView, ReasonView,
+    RecipeLineView, RecipePartView, RecipeStepView, RecipeView, ScoreView, SourceView, WorkView,
 };
 pub use crate::words::Words as Texts;
 pub use werkvorm_core::*;

@@ -58,7 +58,13 @@ fn fill(name: &str, template: &str, words: &Words<'_>, values: Value) -> Result<
     environment.add_function("fill", move |key: &str, blank: &str, value: &str| {
         filled(key).replace(&format!("{{{blank}}}"), value)
     });
-    environment.add_template("page.css", include_str!("../templates/page.css")).map_err(RenderError)?;
+    let shared = [
+        ("page.css", include_str!("../templates/page.css")),
+        ("parts.html", include_str!("../templates/parts.html")),
+    ];
+    for (name, part) in shared {
+        environment.add_template(name, part).map_err(RenderError)?;
+    }
     environment.add_template(name, template).map_err(RenderError)?;
     let page = environment.get_template(name).map_err(RenderError)?;
     page.render(values).map_err(RenderError)

@@ -5,8 +5,8 @@
 use serde::Serialize;
 use werkvorm_core::{
     Advice, Advised, Citation, CriterionScore, DocumentKind, Example, Excluded, Exclusion, Explanation,
-    FittingReach, GuidelineKind, MAX_CRITERION_SCORE, Method, Need, NotHolding, OriginKind, Pack, Ranked, Reason,
-    Recipe, RecipeLine, Score, Truth, Understood,
+    FittingReach, GuidelineKind, MAX_CRITERION_SCORE, Method, Need, NotHolding, OriginKind, Pack, Ranked,
+    Reason, Recipe, RecipeLine, RecipePart, Score, Truth, Understood,
 };
 
 use crate::words::Words;
@@ -36,6 +36,8 @@ pub struct AdviceView {
     pub sources: Vec<SourceView>,
     /// The documents that are cited above, with their short names.
     pub documents: Vec<String>,
+    /// The same documents, each with what was cited in it.
+    pub works: Vec<WorkView>,
     /// The pack.
     pub pack: PackView,
 }
@@ -86,6 +88,8 @@ pub struct MethodView {
     pub examples: Vec<ExampleView>,
     /// Names of methods it goes well with.
     pub combines_with: Vec<String>,
+    /// Where the card comes from, short.
+    pub short_sources: Vec<String>,
     /// Where the card comes from.
     pub sources: Vec<String>,
 }
@@ -154,6 +158,8 @@ pub struct ReasonView {
 pub struct GuidelineView {
     /// "Do" or "Don't".
     pub kind: String,
+    /// `do` or `dont`.
+    pub kind_id: GuidelineKind,
     /// A few words.
     pub title: String,
     /// What to do.
@@ -168,6 +174,8 @@ pub struct GuidelineView {
     pub methods: Vec<String>,
     /// Id of the rule that brought it up.
     pub rule: String,
+    /// Sources, short.
+    pub short_sources: Vec<String>,
     /// Sources in full.
     pub sources: Vec<String>,
 }
@@ -187,6 +195,8 @@ pub struct ReachView {
     pub fits: Vec<String>,
     /// What must be in place.
     pub preconditions: Vec<NeedView>,
+    /// Sources, short.
+    pub short_sources: Vec<String>,
     /// Sources in full.
     pub sources: Vec<String>,
 }
@@ -211,6 +221,8 @@ pub struct ExampleView {
     pub what: String,
     /// What came of it.
     pub why: Option<String>,
+    /// Sources, short.
+    pub short_sources: Vec<String>,
     /// Sources in full.
     pub sources: Vec<String>,
 }
@@ -270,6 +282,19 @@ pub struct SourceView {
     pub url: Option<String>,
 }
 
+/// A document that is cited, ready to be shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct WorkView {
+    /// The short name that stands beside reasons.
+    pub short: Option<String>,
+    /// Written out.
+    pub text: String,
+    /// Where it can be read.
+    pub url: Option<String>,
+    /// The sections that are cited.
+    pub sections: Vec<String>,
+}
+
 /// The pack, ready to be shown.
 #[derive(Debug, Clone, Serialize)]
 pub struct PackView {
@@ -313,8 +338,8 @@ pub struct RecipeView {
     pub methods: Vec<String>,
     /// The steps.
     pub steps: Vec<RecipeStepView>,
-    /// Every source that is cited above, once.
-    pub sources: Vec<SourceView>,
+    /// Every document that is cited above, with what was cited in it.
+    pub works: Vec<WorkView>,
     /// The pack.
     pub pack: PackView,
 }
@@ -333,6 +358,19 @@ pub struct RecipeStepView {
     /// It stays open until the recipe was tried.
     pub open: bool,
     /// What is filled in.
+    pub parts: Vec<RecipePartView>,
+}
+
+/// Lines of a recipe that belong together, ready to be shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct RecipePartView {
+    /// What they have in common.
+    pub title: Option<String>,
+    /// They are done one after the other.
+    pub ordered: bool,
+    /// Where all of them come from, when that is one place.
+    pub origin: Option<String>,
+    /// The lines.
     pub lines: Vec<RecipeLineView>,
 }
 
@@ -405,6 +443,7 @@ impl<'p> Words<'p> {
             guidelines: advice.guidelines.iter().map(|advised| self.guideline(advised)).collect(),
             reach: advice.reach.iter().map(|fitting| self.reach(fitting)).collect(),
             documents: self.documents(&cited),
+            works: self.works(&cited),
             sources: self.sources(cited),
             pack: self.pack_view(),
         }
@@ -569,6 +608,7 @@ impl<'p> Words<'p> {
                 .unwrap_or_default(),
             examples: ranked.examples.iter().map(|fitting| self.example(fitting.example)).collect(),
             combines_with: ranked.combines_with.iter().map(|named| self.of(named.label).to_owned()).collect(),
+            short_sources: self.short_citations(ranked.sources),
             sources: self.citations(ranked.sources),
         }
     }
@@ -636,6 +676,7 @@ impl<'p> Words<'p> {
         let methods = advised.methods.iter().filter_map(|id| self.pack().method(id));
         GuidelineView {
             kind: self.guideline_kind(guideline.kind),
+            kind_id: guideline.kind,
             title: self.of(&guideline.title).to_owned(),
             text: self.of(&guideline.text).to_owned(),
             id: guideline.id.clone(),
@@ -643,6 +684,7 @@ impl<'p> Words<'p> {
             choose,
             methods: methods.map(|method| self.of(&method.name).to_owned()).collect(),
             rule: advised.reason.rule.to_owned(),
+            short_sources: self.short_citations(&guideline.sources),
             sources: self.citations(&guideline.sources),
         }
     }
@@ -665,6 +707,7 @@ impl<'p> Words<'p> {
             places: self.of(&reach.places).to_owned(),
             fits: fitting.fits.iter().map(|named| self.of(named.label).to_owned()).collect(),
             preconditions: self.needs(&fitting.preconditions),
+            short_sources: self.short_citations(&reach.sources),
             sources: self.citations(&reach.sources),
         }
     }
@@ -688,7 +731,7 @@ impl<'p> Words<'p> {
         let mut cited = Vec::new();
         for step in &recipe.steps {
             cited.extend(step.sources);
-            step.lines.iter().for_each(|line| cited.extend(&line.sources));
+            step.parts.iter().flat_map(|part| &part.lines).for_each(|line| cited.extend(&line.sources));
         }
         let steps = recipe.steps.iter().map(|step| RecipeStepView {
             number: step.number,
@@ -696,15 +739,27 @@ impl<'p> Words<'p> {
             title: self.of(step.title).to_owned(),
             help: self.of(step.help).to_owned(),
             open: step.open,
-            lines: step.lines.iter().map(|line| self.recipe_line(line)).collect(),
+            parts: step.parts.iter().map(|part| self.recipe_part(part)).collect(),
         });
         RecipeView {
             language: self.code(),
             profile: self.profile(&recipe.profile),
             methods: recipe.methods.iter().map(|named| self.of(named.label).to_owned()).collect(),
             steps: steps.collect(),
-            sources: self.sources(cited),
+            works: self.works(&cited),
             pack: self.pack_view(),
+        }
+    }
+
+    fn recipe_part(&self, part: &RecipePart<'_>) -> RecipePartView {
+        let lines: Vec<_> = part.lines.iter().map(|line| self.recipe_line(line)).collect();
+        let shared = lines.first().map(|line| line.origin.clone());
+        let all_share = lines.len() > 1 && lines.iter().all(|line| Some(&line.origin) == shared.as_ref());
+        RecipePartView {
+            title: part.title.as_ref().map(|title| self.of(title).to_owned()),
+            ordered: part.ordered,
+            origin: shared.filter(|_| all_share),
+            lines,
         }
     }
 
@@ -723,7 +778,7 @@ impl<'p> Words<'p> {
         let cited: Vec<_> = line.sources.iter().map(|citation| (*citation).clone()).collect();
         let parts = [self.get(kind)].into_iter().chain(self.short_citations(&cited));
         RecipeLineView {
-            about: line.about.map(|about| self.of(about).to_owned()),
+            about: line.about.as_ref().map(|about| self.of(about).to_owned()),
             text: self.of(&line.text).to_owned(),
             origin: parts.collect::<Vec<_>>().join("; "),
             id: line.origin.id.to_owned(),
@@ -737,6 +792,7 @@ impl<'p> Words<'p> {
             title: self.of(&example.title).to_owned(),
             what: self.of(&example.what).to_owned(),
             why: example.why.as_ref().map(|why| self.of(why).to_owned()),
+            short_sources: self.short_citations(&example.sources),
             sources: self.citations(&example.sources),
         }
     }
@@ -776,6 +832,27 @@ impl<'p> Words<'p> {
                 document.short.as_ref().map_or_else(|| whole.clone(), |short| format!("{short}: {whole}"))
             })
             .collect()
+    }
+
+    /// Each cited document once, with the cited sections in its own order.
+    fn works(&self, cited: &[&Citation]) -> Vec<WorkView> {
+        let is_cited = |document: &str, section: Option<&str>| {
+            cited.iter().any(|citation| {
+                citation.document == document && (section.is_none() || citation.section.as_deref() == section)
+            })
+        };
+        let documents = self.pack().documents.iter().filter(|document| is_cited(&document.id, None));
+        let written = documents.map(|document| {
+            let sections =
+                document.sections.iter().filter(|section| is_cited(&document.id, Some(&section.id)));
+            WorkView {
+                short: document.short.clone(),
+                text: self.citation(&Citation { document: document.id.clone(), section: None }),
+                url: document.url.clone(),
+                sections: sections.map(Self::section).collect(),
+            }
+        });
+        written.collect()
     }
 
     /// Each cited source once: the documents before public pages, both in the order of the pack.

@@ -1,6 +1,6 @@
 //! Texts of a pack in one language: labels with their blanks filled in, answers, conditions and sources.
 
-use werkvorm_core::{Answered, Citation, Condition, Language, Pack, Text};
+use werkvorm_core::{Answered, Citation, Condition, Language, Pack, Section, Text};
 
 /// The texts of a pack in one language.
 #[derive(Debug, Clone, Copy)]
@@ -190,14 +190,15 @@ impl<'p> Words<'p> {
         let by = [document.publisher.clone(), year].into_iter().flatten().collect::<Vec<_>>().join(", ");
         let by = if by.is_empty() { String::new() } else { format!(" ({by})") };
         let section = citation.section.as_deref().map(|id| {
-            let title = document
-                .sections
-                .iter()
-                .find(|section| section.id == id)
-                .map_or("", |section| section.title.as_str());
-            let numbered = id.starts_with(|c: char| c.is_ascii_digit());
-            if numbered { format!(", {id} {title}") } else { format!(", {title}") }
+            let section = document.sections.iter().find(|section| section.id == id);
+            section.map_or_else(|| format!(", {id}"), |section| format!(", {}", Self::section(section)))
         });
         format!("{}{by}{}", document.title, section.unwrap_or_default())
+    }
+
+    /// A section by its title, with its number when it has one.
+    pub(crate) fn section(section: &Section) -> String {
+        let numbered = section.id.starts_with(|c: char| c.is_ascii_digit());
+        if numbered { format!("{} {}", section.id, section.title) } else { section.title.clone() }
     }
 }
