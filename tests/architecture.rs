@@ -1,6 +1,8 @@
 //! The promises of `ARCHITECTURE.md` that can be read off the sources: which crate knows which, what the core
 //! does without, and that what is known about participation stands in data and not in Rust.
 
+#![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

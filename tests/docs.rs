@@ -3,6 +3,8 @@
 //! The shell blocks of `README.md` and `CONTRIBUTING.md` run as written, each section in a copy of the seeds and
 //! rules of its own. A block that begins with the name of a file is written to that file first.
 
+#![expect(clippy::panic, clippy::unwrap_used, reason = "tests may stop at the first surprise")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

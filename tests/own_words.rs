@@ -3,6 +3,8 @@
 //!
 //! The profiles are readings of the documents alone; they were written without sight of cards and rules.
 
+#![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
+
 use serde::Deserialize;
 use werkvorm::{Citation, Profile, builtin};
 

@@ -32,7 +32,7 @@ pub(crate) fn run(start: &Start, matches: &ArgMatches) -> Result<(), Failure> {
     };
     match matches.get_one::<String>("output") {
         // A file has no colours.
-        Some(file) if file != "-" => write_whole(file, &strip_str(&written).to_string()),
+        Some(file) if file != "-" => write_whole(file, strip_str(&written).to_string()),
         _ => print(&written),
     }
 }

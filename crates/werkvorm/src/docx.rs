@@ -5,8 +5,8 @@ use std::io::Cursor;
 
 use docx_rs::{
     AbstractNumbering, Docx, Footer, IndentLevel, Level, LevelJc, LevelOverride, LevelText, LineSpacing,
-    NumberFormat, Numbering, NumberingId, PageMargin, PageNum, Paragraph, Run, RunFonts, Shading,
-    SpecialIndentType, Start, Style, StyleType, Table, TableCell, TableRow, WidthType, XMLDocx,
+    LineSpacingType, NumberFormat, Numbering, NumberingId, PageMargin, PageNum, Paragraph, Run, RunFonts,
+    Shading, SpecialIndentType, Start, Style, StyleType, Table, TableCell, TableRow, WidthType, XMLDocx,
 };
 use werkvorm_core::Recipe;
 
@@ -89,7 +89,7 @@ pub fn recipe_docx(recipe: &Recipe<'_>, words: &Words<'_>) -> Result<Vec<u8>, Do
 /// Styles as Word itself names them, lists, A4 with page numbers.
 fn styled() -> Docx {
     let style = |id: &str, name: &str, size: usize, before: u32, after: u32| {
-        let spacing = LineSpacing::new().before(before).after(after);
+        let spacing = single().before(before).after(after);
         Style::new(id, StyleType::Paragraph).name(name).based_on("Normal").size(size).line_spacing(spacing)
     };
     let heading = |id: &str, name: &str, size: usize, before: u32, level: usize| {
@@ -130,7 +130,7 @@ fn styled() -> Docx {
         })
         .default_size(22)
         .default_fonts(fonts)
-        .default_line_spacing(LineSpacing::new().line(269).after(80))
+        .default_line_spacing(single().line(269).after(80))
         .add_style(style("Title", "Title", 44, 0, 60).bold().color(ACCENT).q_format(true))
         .add_style(style("Subtitle", "Subtitle", 24, 0, 160).bold().q_format(true))
         .add_style(heading("Heading1", "heading 1", 30, 400, 0))
@@ -143,6 +143,11 @@ fn styled() -> Docx {
         .add_numbering(Numbering::new(BULLETS, BULLETS))
         .add_abstract_numbering(list(NUMBERS, "decimal", "%1."))
         .footer(Footer::new().add_paragraph(number.add_page_num(PageNum::new())))
+}
+
+/// Lines as far apart as their letters ask.
+fn single() -> LineSpacing {
+    LineSpacing::new().line_rule(LineSpacingType::Auto).line(240)
 }
 
 /// Text in one of the styles; a heading stays with what follows.

@@ -56,19 +56,38 @@ pub(crate) fn run(show_cases: bool) -> Result<(), Box<dyn Error>> {
         let order: Vec<&str> = answer.others.iter().map(|listed| listed.id).collect();
         let ranks = ranks(&order, &case.used);
         if show_cases {
-            let shown: Vec<_> = case.used.iter().zip(&ranks).map(|(id, rank)| format!("{id} {}", rank.map_or("-".into(), |r| r.to_string()))).collect();
-            println!("{:<8} {:<70} {}", case.id, case.title.chars().take(70).collect::<String>(), shown.join(", "));
+            let shown: Vec<_> = case
+                .used
+                .iter()
+                .zip(&ranks)
+                .map(|(id, rank)| format!("{id} {}", rank.map_or("-".into(), |r| r.to_string())))
+                .collect();
+            println!(
+                "{:<8} {:<70} {}",
+                case.id,
+                case.title.chars().take(70).collect::<String>(),
+                shown.join(", ")
+            );
         }
         advice.push(measure(&ranks));
         popular.push(measure(&self::ranks(&most_used(&cases, &case.id, &methods), &case.used)));
         random.push(at_random(case.used.len(), methods.len()));
     }
     println!("{} real projects, {} methods\n", cases.len(), methods.len());
-    println!("{:<34} {:>7} {:>7} {:>7} {:>7} {:>7} {:>9}", "", "hit@1", "hit@3", "hit@5", "hit@10", "MRR", "recall@5");
-    for (name, figures) in [("advice", &advice), ("most used by the other projects", &popular), ("random order", &random)] {
+    println!(
+        "{:<34} {:>7} {:>7} {:>7} {:>7} {:>7} {:>9}",
+        "", "hit@1", "hit@3", "hit@5", "hit@10", "MRR", "recall@5"
+    );
+    for (name, figures) in
+        [("advice", &advice), ("most used by the other projects", &popular), ("random order", &random)]
+    {
         let mean = |of: &dyn Fn(&Measured) -> f64| figures.iter().map(of).sum::<f64>() / figures.len() as f64;
         let [h1, h3, h5, h10] = [0, 1, 2, 3].map(|at| mean(&|m: &Measured| m.hits[at]));
-        println!("{name:<34} {h1:>7.2} {h3:>7.2} {h5:>7.2} {h10:>7.2} {:>7.2} {:>9.2}", mean(&|m| m.reciprocal_rank), mean(&|m| m.recall_at_5));
+        println!(
+            "{name:<34} {h1:>7.2} {h3:>7.2} {h5:>7.2} {h10:>7.2} {:>7.2} {:>9.2}",
+            mean(&|m| m.reciprocal_rank),
+            mean(&|m| m.recall_at_5)
+        );
     }
     Ok(())
 }
@@ -101,7 +120,9 @@ fn most_used<'m>(cases: &[Case], except: &str, methods: &[&'m str]) -> Vec<&'m s
 /// What to expect of a random order: exact, not sampled.
 fn at_random(used: usize, methods: usize) -> Measured {
     // The chance that none of the used methods is among the first k of n.
-    let missed = |k: usize| (0..used).map(|i| (methods - k).saturating_sub(i) as f64 / (methods - i) as f64).product::<f64>();
+    let missed = |k: usize| {
+        (0..used).map(|i| (methods - k).saturating_sub(i) as f64 / (methods - i) as f64).product::<f64>()
+    };
     let first_at = |rank: usize| missed(rank - 1) - missed(rank);
     Measured {
         hits: HITS_AT.map(|k| 1.0 - missed(k)),
