@@ -215,6 +215,14 @@ fn the_same_sources_give_the_same_pack() {
 }
 
 #[test]
+fn the_built_in_pack_is_fresh() {
+    let (sources, found) = Sources::read(&root()).unwrap();
+    assert_eq!(found, []);
+    let json = serde_json::to_string(&build(&sources).unwrap()).unwrap() + "\n";
+    assert!(json == werkvorm::BUILTIN_PACK_JSON, "seeds or rules changed: run `cargo xtask gen`");
+}
+
+#[test]
 fn the_engine_is_built_once() {
     let other = std::thread::spawn(builtin).join().unwrap();
     assert!(std::ptr::eq(builtin(), other));

@@ -19,7 +19,8 @@ struct Compiler<'p> {
     vocabulary: &'p Vocabulary,
     program: Program,
     conditions: BTreeMap<Shared, usize>,
-    sets: BTreeMap<Vec<usize>, usize>,
+    /// Per facet and values: the atom of the set.
+    sets: BTreeMap<(usize, Vec<usize>), usize>,
 }
 
 impl Program {
@@ -140,7 +141,21 @@ impl Compiler<'_> {
         let points =
             if let Effect::Points(points) = rule.effect { i32::try_from(points).unwrap_or(0) } else { 0 };
         let number = if let Kind::Curve(number) = kind { Some(number as usize) } else { None };
-        Compiled { rule: narrow(at), condition: narrow(self.condition(&rule.when, number)), points, kind }
+        let extremes = match (&rule.effect, number) {
+            (Effect::Curve(curve), Some(at)) => {
+                let bounds = &pack.numbers[at];
+                let (low, high) = curve.points_between(bounds.min, bounds.max);
+                (i32::try_from(low).unwrap_or(0), i32::try_from(high).unwrap_or(0))
+            }
+            _ => (points, points),
+        };
+        Compiled {
+            rule: narrow(at),
+            condition: narrow(self.condition(&rule.when, number)),
+            points,
+            extremes,
+            kind,
+        }
     }
 
     fn condition(&mut self, condition: &Condition, number: Option<usize>) -> usize {
@@ -167,7 +182,13 @@ impl Compiler<'_> {
         }
         let ids = questions.iter().map(|question| question_id(self.pack, *question).to_owned()).collect();
         let program = &mut self.program;
-        program.questions.push((questions, ids));
+        let facets = self.pack.facets.len();
+        program.question_places.extend(questions.iter().map(|question| match question {
+            Question::Facet(at) => narrow(*at),
+            Question::Number(at) => narrow(facets + at),
+        }));
+        program.question_ends.push(narrow(program.question_places.len()));
+        program.questions.push(ids);
         program.curve_number.push(number);
         program.rules_resting_on.push(0);
         program.single.push(match shared.0.as_slice() {
@@ -216,7 +237,7 @@ impl Compiler<'_> {
         if let [one] = atoms.as_slice() {
             return *one;
         }
-        if let Some(known) = self.sets.get(&atoms) {
+        if let Some(known) = self.sets.get(&(at, atoms.clone())) {
             return *known;
         }
         let atom = self.program.value_atoms + self.program.atoms.len();
@@ -230,7 +251,7 @@ impl Compiler<'_> {
             }
         }
         self.program.set_ends.push(self.program.set_bits.len());
-        self.sets.insert(atoms, atom);
+        self.sets.insert((at, atoms), atom);
         atom
     }
 

@@ -130,9 +130,7 @@ fn outcome(pack: &Pack, answers: &Answers, rule: &Compiled, truth: Truth) -> Out
                 (truth, points, points, points)
             } else {
                 // The condition may hold, but what it gives waits for the number.
-                let bounds = &pack.numbers[number];
-                let (low, high) = curve.points_between(bounds.min, bounds.max);
-                (truth.min(Truth::NotKnown), 0, low, high)
+                (truth.min(Truth::NotKnown), 0, i64::from(rule.extremes.0), i64::from(rule.extremes.1))
             }
         }
         _ => {

@@ -13,7 +13,6 @@ use crate::check::MAX_CRITERION_SCORE;
 use crate::condition::{Condition, Truth};
 use crate::engine::{Engine, NEED};
 use crate::evaluate::{Evaluation, clamp, fit};
-use crate::pack::Effect;
 use crate::profile::Profile;
 use crate::program::{Atom, Kind, Literal, literal_truth};
 use crate::vocabulary::Question;
@@ -127,12 +126,8 @@ impl<'e, 'v> Explainer<'e, 'v> {
         let rule = &self.engine.pack.rules[compiled.rule as usize];
         let outcome = self.evaluation.outcome(&self.engine.pack, compiled);
         // A rule that does not hold shows what it would give.
-        let (low, high) = match (outcome.truth, &rule.effect) {
-            (Truth::Fails, Effect::Points(points)) => (*points, *points),
-            (Truth::Fails, Effect::Curve(curve)) => {
-                let number = self.engine.pack.number(&curve.number);
-                number.map_or((0, 0), |n| curve.points_between(n.min, n.max))
-            }
+        let (low, high) = match outcome.truth {
+            Truth::Fails => (compiled.extremes.0.into(), compiled.extremes.1.into()),
             _ => (outcome.low, outcome.high),
         };
         Reason {
@@ -144,7 +139,7 @@ impl<'e, 'v> Explainer<'e, 'v> {
             points: outcome.points,
             low,
             high,
-            questions: &self.engine.program.questions[compiled.condition as usize].1,
+            questions: &self.engine.program.questions[compiled.condition as usize],
             sources: &rule.sources,
             place: &rule.place,
         }
@@ -177,10 +172,11 @@ impl<'e, 'v> Explainer<'e, 'v> {
         needs.collect()
     }
 
-    /// The examples that used the method: those that share most with the profile first.
+    /// The examples that used the method and share something with the profile: those that share most first.
     fn fitting_examples(&self, method: usize) -> Vec<FittingExample<'e>> {
         let users = self.engine.program.methods[method].examples.iter().copied();
         let mut fitting = self.sorted_examples(users);
+        fitting.retain(|fitting| fitting.shared > 0);
         fitting.truncate(EXAMPLES_SHOWN);
         fitting
     }
@@ -263,10 +259,9 @@ impl<'e, 'v> Explainer<'e, 'v> {
             }
         }
         let lets_go = |after: &Answers| {
-            let atoms = program.atoms(after);
-            program
-                .terms_of(condition)
-                .all(|term| term.iter().any(|coded| literal_truth(&atoms, *coded) != Truth::Holds))
+            let holds =
+                |coded: &Literal| program.literal(&self.engine.vocabulary, after, *coded) == Truth::Holds;
+            program.terms_of(condition).all(|term| !term.iter().all(holds))
         };
         lifts.retain(|change| self.changed(*change).iter().any(lets_go));
         // What the organisation can change comes first, and adding something before giving something up.
@@ -316,16 +311,19 @@ impl<'e, 'v> Explainer<'e, 'v> {
         let entry = order.get(top.saturating_sub(1)).or(order.last());
         let needed = entry.map_or(i64::MIN, |at| standings[*at].low);
         let contends = |method: usize| !standings[method].excluded && standings[method].high >= needed;
-        let criteria = answers.weights.len().max(1);
-        let weights: Vec<i64> = (0..program.groups())
-            .map(|group| if contends(group / criteria) { answers.weights[group % criteria] } else { 0 })
-            .collect();
+        // Per method and criterion: the weight, or nothing for a method that cannot reach the top.
+        let mut weights = vec![0; program.groups()];
+        let methods = weights.chunks_mut(answers.weights.len().max(1)).enumerate();
+        for (_, slots) in methods.filter(|(method, _)| contends(*method)) {
+            slots.copy_from_slice(&answers.weights);
+        }
         let mut moved = vec![0_i64; program.conditions()];
         for (condition, moved) in
             moved.iter_mut().enumerate().filter(|(at, _)| truths[*at] == Truth::NotKnown)
         {
-            let postings = program.postings(condition).iter();
-            *moved = postings.map(|(group, points)| weights[*group as usize] * i64::from(points.abs())).sum();
+            for (group, points) in program.postings(condition) {
+                *moved += weights[*group as usize] * i64::from(points.abs());
+            }
         }
         for (group, at) in &program.curves {
             let rule = &program.rules[*at];
@@ -342,16 +340,19 @@ impl<'e, 'v> Explainer<'e, 'v> {
             Question::Number(at) => facets + at,
         };
         let mut waiting = vec![(0, 0); facets + pack.numbers.len()];
-        for (condition, (questions, _)) in program.questions.iter().enumerate() {
+        for (condition, truth) in truths.iter().enumerate() {
             // A condition that holds still waits for the number of its curve.
-            let number = program.curve_number[condition].filter(|_| truths[condition] == Truth::Holds);
-            if truths[condition] == Truth::NotKnown || number.is_some_and(|at| answers.numbers[at].is_none())
-            {
-                for question in questions {
-                    let (moves, rules) = &mut waiting[slot(*question)];
-                    *moves += moved[condition];
-                    *rules += program.rules_resting_on[condition];
+            let waits = match truth {
+                Truth::Fails => false,
+                Truth::NotKnown => true,
+                Truth::Holds => {
+                    program.curve_number[condition].is_some_and(|at| answers.numbers[at].is_none())
                 }
+            };
+            for place in program.question_places(condition).iter().filter(|_| waits) {
+                let (moves, rules) = &mut waiting[*place as usize];
+                *moves += moved[condition];
+                *rules += program.rules_resting_on[condition];
             }
         }
         let all = (0..facets).map(Question::Facet).chain((0..pack.numbers.len()).map(Question::Number));

@@ -10,7 +10,7 @@ use crate::advice::{Advised, FittingFactor, FittingReach, Named};
 use crate::condition::Truth;
 use crate::engine::DEFAULT_TOP;
 use crate::explain::Explainer;
-use crate::pack::Factor;
+use crate::pack::{About, Factor};
 use crate::program::Kind;
 
 /// At most this many guidelines are shown with an advice.
@@ -108,13 +108,22 @@ impl<'e> Explainer<'e, '_> {
             .map(|(factor, atoms)| {
                 let of_profile = self.holding(atoms);
                 let shared = of_profile.len();
-                let fits = if atoms.is_empty() { self.on_cards(factor, methods) } else { of_profile };
+                let fits =
+                    if self.is_about_methods(factor) { self.on_cards(factor, methods) } else { of_profile };
                 (shared, FittingFactor { factor, fits })
             })
             .filter(|(_, fitting)| !fitting.fits.is_empty())
             .collect();
         fitting.sort_by_key(|(shared, fitting)| (Reverse(*shared), &fitting.factor.id));
         fitting.into_iter().map(|(_, fitting)| fitting).collect()
+    }
+
+    /// Whether nothing that a factor has to do with can be answered in a profile.
+    fn is_about_methods(&self, factor: &Factor) -> bool {
+        let asked = |id: &String| {
+            self.engine.pack.facet(id).is_some_and(|facet| facet.about.contains(&About::Profile))
+        };
+        !factor.facets.keys().any(asked)
     }
 
     /// The values of a factor that stand on the card of one of these methods.

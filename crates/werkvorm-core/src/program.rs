@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use crate::answers::Answers;
 use crate::condition::{Condition, Truth};
-use crate::vocabulary::{Question, Vocabulary};
+use crate::vocabulary::Vocabulary;
 
 /// Twice an atom, plus one when its opposite is meant.
 pub(crate) type Literal = u32;
@@ -49,8 +49,12 @@ pub(crate) struct Program {
     pub(crate) postings: Vec<(u32, i32)>,
     /// The end of each condition in `postings`.
     pub(crate) posting_ends: Vec<u32>,
-    /// Per condition: the questions it asks, and their ids.
-    pub(crate) questions: Vec<(Vec<Question>, Vec<String>)>,
+    /// Per condition: the ids of the questions it asks.
+    pub(crate) questions: Vec<Vec<String>>,
+    /// The places of the questions of all conditions, one after the other: facets first, then numbers.
+    pub(crate) question_places: Vec<u32>,
+    /// The end of each condition in `question_places`.
+    pub(crate) question_ends: Vec<u32>,
     /// Per condition: the number that a curve waits for besides.
     pub(crate) curve_number: Vec<Option<usize>>,
     /// Per condition: how many rules about methods rest on it.
@@ -86,6 +90,8 @@ pub(crate) struct Compiled {
     pub(crate) condition: u32,
     /// The points it gives; 0 when they depend on a number or it gives none.
     pub(crate) points: i32,
+    /// The fewest and the most points it can give when it holds.
+    pub(crate) extremes: (i32, i32),
     pub(crate) kind: Kind,
 }
 
@@ -148,13 +154,15 @@ impl Program {
                     let own = &self.set_bits[bit..self.set_ends[set]];
                     bit = self.set_ends[set];
                     set += 1;
-                    let any = |bits: &[u64]| own.iter().any(|(word, mask)| bits[*word] & mask != 0);
-                    if any(&holds) {
-                        Truth::Holds
-                    } else if any(&open) {
-                        Truth::NotKnown
-                    } else {
-                        Truth::Fails
+                    let (mut held, mut waits) = (0, 0);
+                    for (word, mask) in own {
+                        held |= holds[*word] & mask;
+                        waits |= open[*word] & mask;
+                    }
+                    match (held, waits) {
+                        (0, 0) => Truth::Fails,
+                        (0, _) => Truth::NotKnown,
+                        _ => Truth::Holds,
                     }
                 }
                 Atom::AtLeast(number, bound) => {
@@ -165,18 +173,47 @@ impl Program {
         truths
     }
 
+    /// The truth of one literal.
+    pub(crate) fn literal(&self, vocabulary: &Vocabulary, answers: &Answers, coded: Literal) -> Truth {
+        let at = (coded >> 1) as usize;
+        let truth = match at.checked_sub(self.value_atoms).and_then(|other| self.atoms.get(other)) {
+            None => answers.values[at],
+            Some(Atom::AnyOf(facet, values)) => {
+                let atoms = values.iter().filter_map(|value| vocabulary.atom(*facet, *value));
+                atoms.map(|atom| answers.values[atom]).max().unwrap_or(Truth::Fails)
+            }
+            Some(Atom::AtLeast(number, bound)) => {
+                answers.numbers[*number].map_or(Truth::NotKnown, |n| Truth::from(n >= *bound))
+            }
+        };
+        if coded & 1 == 1 { !truth } else { truth }
+    }
+
     /// Judges every condition. Kleene: a term is the least of its literals, a condition the greatest of
     /// its terms.
     pub(crate) fn judge(&self, atoms: &[Truth]) -> Vec<Truth> {
+        let all_of = |term: &[Literal]| {
+            let mut all = Truth::Holds;
+            for coded in term {
+                all = all.min(literal_truth(atoms, *coded));
+                if all == Truth::Fails {
+                    break;
+                }
+            }
+            all
+        };
         let judge = |(condition, single): (usize, &Literal)| {
             if *single != SEVERAL {
                 return literal_truth(atoms, *single);
             }
-            let all = |term: &[Literal]| term.iter().map(|coded| literal_truth(atoms, *coded)).min();
-            self.terms_of(condition)
-                .map(|term| all(term).unwrap_or(Truth::Holds))
-                .max()
-                .unwrap_or(Truth::Fails)
+            let mut any = Truth::Fails;
+            for term in self.terms_of(condition) {
+                any = any.max(all_of(term));
+                if any == Truth::Holds {
+                    break;
+                }
+            }
+            any
         };
         self.single.iter().enumerate().map(judge).collect()
     }
@@ -185,6 +222,12 @@ impl Program {
     pub(crate) fn postings(&self, condition: usize) -> &[(u32, i32)] {
         let start = condition.checked_sub(1).map_or(0, |before| self.posting_ends[before] as usize);
         &self.postings[start..self.posting_ends[condition] as usize]
+    }
+
+    /// The places of the questions that a condition asks: facets first, then numbers.
+    pub(crate) fn question_places(&self, condition: usize) -> &[u32] {
+        let start = condition.checked_sub(1).map_or(0, |before| self.question_ends[before] as usize);
+        &self.question_places[start..self.question_ends[condition] as usize]
     }
 
     /// How many groups of a method and criterion there are.

@@ -180,3 +180,11 @@ fn diagnostics() -> String {
     }
     page
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn generated_files_are_fresh() {
+        super::run(true).unwrap();
+    }
+}
