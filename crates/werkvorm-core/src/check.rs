@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::condition::Condition;
 use crate::diagnostic::{Code, Diagnostic, code, fold};
-use crate::pack::{About, Citation, Curve, Effect, FORMAT_VERSION, Facet, Pack, Rule};
+use crate::pack::{About, Citation, Curve, Document, Effect, FORMAT_VERSION, Facet, Pack, Rule};
 use crate::text::Text;
 use crate::vocabulary::{Question, Vocabulary, suggest};
 
@@ -39,7 +39,14 @@ pub fn check(pack: &Pack) -> Vec<Diagnostic> {
         );
         return vec![Diagnostic::error(&code::PACK_FORMAT, message, help).at_item("format_version", "")];
     }
-    let mut checker = Checker { pack, vocabulary: Vocabulary::new(pack), found: Vec::new() };
+    let mut checker = Checker {
+        pack,
+        vocabulary: Vocabulary::new(pack),
+        documents: pack.documents.iter().map(|document| (document.id.as_str(), document)).collect(),
+        facets: pack.facets.iter().map(|facet| (facet.id.as_str(), facet)).collect(),
+        methods: pack.methods.iter().map(|method| method.id.as_str()).collect(),
+        found: Vec::new(),
+    };
     checker.everything();
     let mut found = checker.found;
     crate::diagnostic::sort_diagnostics(&mut found);
@@ -52,6 +59,10 @@ type Owners<'i> = BTreeMap<String, (String, &'i str, &'i str)>;
 struct Checker<'p> {
     pack: &'p Pack,
     vocabulary: Vocabulary,
+    /// By id; a large pack refers to these very often.
+    documents: BTreeMap<&'p str, &'p Document>,
+    facets: BTreeMap<&'p str, &'p Facet>,
+    methods: BTreeSet<&'p str>,
     found: Vec<Diagnostic>,
 }
 
@@ -79,6 +90,9 @@ impl Checker<'_> {
 
     /// A text of an item, in the field of that name; `steps/0` is the first of a list.
     fn text(&mut self, item: &str, field: &str, text: &Text) {
+        if !text.is_blank() {
+            return;
+        }
         let name = field.split('/').next().unwrap_or("");
         let place = [item, field].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
         let shown = match (item, name) {
@@ -102,7 +116,7 @@ impl Checker<'_> {
     }
 
     fn list_of_texts(&mut self, item: &str, field: &str, texts: &[Text]) {
-        for (at, text) in texts.iter().enumerate() {
+        for (at, text) in texts.iter().enumerate().filter(|(_, text)| text.is_blank()) {
             self.text(item, &format!("{field}/{at}"), text);
         }
     }
@@ -138,7 +152,7 @@ impl Checker<'_> {
             self.report(&code::UNKNOWN_REFERENCE, item, "sources", format!("`{item}` has no source"), help);
         }
         for citation in citations {
-            let Some(document) = self.pack.document(&citation.document) else {
+            let Some(document) = self.documents.get(citation.document.as_str()).copied() else {
                 let help = suggest(&citation.document, self.pack.documents.iter().map(|d| d.id.as_str()));
                 self.unknown(item, "document", &citation.document, help);
                 continue;
@@ -354,34 +368,37 @@ impl Checker<'_> {
     /// Values by facet, as cards, examples, factors and ways to reach people have them.
     fn facet_values(&mut self, item: &str, facets: &BTreeMap<String, Vec<String>>, about: Option<About>) {
         for (id, values) in facets {
-            let Some(facet) = self.pack.facet(id) else {
-                let help = suggest(id, self.pack.facets.iter().map(|f| f.id.as_str()));
-                self.unknown(item, "facet", id, help);
-                continue;
+            self.values(item, id, values, about);
+        }
+    }
+
+    /// Values of one facet.
+    fn values(&mut self, item: &str, id: &str, values: &[String], about: Option<About>) {
+        let Some(facet) = self.facets.get(id).copied() else {
+            let help = suggest(id, self.pack.facets.iter().map(|f| f.id.as_str()));
+            return self.unknown(item, "facet", id, help);
+        };
+        if about.is_some_and(|about| !facet.about.contains(&about)) {
+            let (subject, other) = match about {
+                Some(About::Method) => ("method", "profile"),
+                _ => ("profile", "method"),
             };
-            if about.is_some_and(|about| !facet.about.contains(&about)) {
-                let (subject, other) = match about {
-                    Some(About::Method) => ("method", "profile"),
-                    _ => ("profile", "method"),
-                };
-                let message = format!("`{id}` describes {other}s and not {subject}s");
-                let help =
-                    format!("use a facet about {subject}s, or add `\"{subject}\"` to `about` of `{id}`");
-                self.report(&code::WRONG_SUBJECT, item, id, message, help);
-            }
-            // On a card, the list of this facet; in a rule or fact, the whole.
+            let message = format!("`{id}` describes {other}s and not {subject}s");
+            let help = format!("use a facet about {subject}s, or add `\"{subject}\"` to `about` of `{id}`");
+            self.report(&code::WRONG_SUBJECT, item, id, message, help);
+        }
+        // On a card, the list of this facet; in a rule or fact, the whole.
+        for value in values.iter().filter(|value| facet.value(value).is_none()) {
             let place = if item.ends_with("/facets") { format!("{item}/{id}") } else { item.to_owned() };
-            for value in values.iter().filter(|value| facet.value(value).is_none()) {
-                let help = suggest(value, facet.values.iter().map(|v| v.id.as_str()));
-                let message = format!("`{value}` is not a value of `{id}`");
-                self.report(&code::UNKNOWN_REFERENCE, &place, value, message, help);
-            }
+            let help = suggest(value, facet.values.iter().map(|v| v.id.as_str()));
+            let message = format!("`{value}` is not a value of `{id}`");
+            self.report(&code::UNKNOWN_REFERENCE, &place, value, message, help);
         }
     }
 
     fn method_ids(&mut self, item: &str, ids: &[String]) {
         for id in ids {
-            if self.pack.method(id).is_none() {
+            if !self.methods.contains(id.as_str()) {
                 let help = suggest(id, self.pack.methods.iter().map(|m| m.id.as_str()));
                 self.unknown(item, "method", id, help);
             }
@@ -599,8 +616,7 @@ impl Checker<'_> {
     }
 
     fn asked_values(&mut self, item: &str, id: &str, values: &[String]) {
-        let facets = BTreeMap::from([(id.to_owned(), values.to_vec())]);
-        self.facet_values(item, &facets, Some(About::Profile));
+        self.values(item, id, values, Some(About::Profile));
     }
 
     /// Guidelines, examples, factors, ways to reach people, personas, documents.

@@ -35,4 +35,9 @@ impl Text {
             Language::En => &self.en,
         }
     }
+
+    /// A text is blank when one of its languages says nothing.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.nl.trim().is_empty() || self.en.trim().is_empty()
+    }
 }
