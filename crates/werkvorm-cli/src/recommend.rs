@@ -13,6 +13,8 @@ use crate::terminal::{
 
 /// How many reasons of each kind the text shows; `explain` shows all.
 const SHOWN: usize = 3;
+/// How many of the other methods the text names; JSON has all.
+const OTHERS_SHOWN: usize = 15;
 
 pub(crate) fn run(start: &Start, matches: &ArgMatches) -> Result<(), Failure> {
     let input = ProfileInput::read(start, matches)?;
@@ -76,23 +78,18 @@ fn text(texts: &Texts<'_>, advice: &AdviceView, arguments: &str) -> String {
         page.push_str(&ranked(texts, method, arguments, width));
         page.push('\n');
     }
-    for reason in &advice.cautions {
-        page.push_str(&paragraph("! ", &format!("{}{}", reason.because, source(reason)), width));
-    }
-    for guideline in &advice.guidelines {
-        let text = format!("{}: {}. {}", guideline.kind, guideline.title, guideline.text);
-        page.push_str(&paragraph("* ", &text, width));
-    }
-    if !advice.cautions.is_empty() || !advice.guidelines.is_empty() {
-        page.push('\n');
-    }
+    page.push_str(&guidance(texts, advice, width));
     if !advice.others.is_empty() {
         page.push_str(&heading(&texts.get("heading.also-ranked"), width));
-        let names: Vec<_> = advice
+        let named = advice
             .others
             .iter()
-            .map(|listed| format!("{} {} ({})", listed.rank, listed.name, listed.score.fit))
-            .collect();
+            .map(|listed| format!("{} {} ({})", listed.rank, listed.name, listed.score.fit));
+        let mut names: Vec<_> = named.take(OTHERS_SHOWN).collect();
+        let hidden = advice.others.len().saturating_sub(OTHERS_SHOWN);
+        if hidden > 0 {
+            names.push(texts.fill("label.and-more", &[("count", &hidden.to_string())]));
+        }
         page.push_str(&paragraph("  ", &names.join(", "), width));
         page.push('\n');
     }
@@ -134,6 +131,32 @@ fn text(texts: &Texts<'_>, advice: &AdviceView, arguments: &str) -> String {
     }
     page.push('\n');
     page.push_str(&footer(texts, &advice.pack.version, &advice.pack.hash, width));
+    page
+}
+
+/// What to do and leave, and how to reach people.
+fn guidance(texts: &Texts<'_>, advice: &AdviceView, width: usize) -> String {
+    let mut page = String::new();
+    if !advice.cautions.is_empty() || !advice.guidelines.is_empty() {
+        page.push_str(&heading(&texts.get("heading.guidelines"), width));
+        for reason in &advice.cautions {
+            page.push_str(&paragraph("  ! ", &format!("{}{}", reason.because, source(reason)), width));
+        }
+        for guideline in &advice.guidelines {
+            let choose = guideline.choose.as_ref().map(|choose| format!(" {choose}")).unwrap_or_default();
+            let text = format!("{}: {}. {}{choose}", guideline.kind, guideline.title, guideline.text);
+            page.push_str(&paragraph("  * ", &text, width));
+        }
+        page.push('\n');
+    }
+    if !advice.reach.is_empty() {
+        page.push_str(&heading(&texts.get("heading.reach"), width));
+        for reach in &advice.reach {
+            let places = texts.fill("label.reach-where", &[("places", &reach.places)]);
+            page.push_str(&paragraph("  * ", &format!("{}: {} {places}", reach.title, reach.text), width));
+        }
+        page.push('\n');
+    }
     page
 }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../../../README.md")]
 
 mod builtin;
+mod describe;
 #[cfg(feature = "docx")]
 mod docx;
 mod read;
