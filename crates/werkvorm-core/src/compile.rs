@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::condition::Condition;
 use crate::engine::{ARRANGED, NEED};
 use crate::pack::{Effect, Pack};
-use crate::program::{Atom, Compiled, Kind, Literal, MethodLinks, Program, SEVERAL};
+use crate::program::{Atom, Compiled, Kind, Literal, MethodLinks, Program, Shape};
 use crate::terms::{Asks, normalise};
 use crate::vocabulary::{Question, Vocabulary, question_id};
 
@@ -191,9 +191,11 @@ impl Compiler<'_> {
         program.questions.push(ids);
         program.curve_number.push(number);
         program.rules_resting_on.push(0);
-        program.single.push(match shared.0.as_slice() {
-            [term] if term.len() == 1 => term[0],
-            _ => SEVERAL,
+        let from = narrow(program.literals.len());
+        program.shapes.push(match shared.0.as_slice() {
+            [term] if term.len() == 1 => Shape::Literal(term[0]),
+            [term] => Shape::Term(from, from + narrow(term.len())),
+            _ => Shape::Terms,
         });
         for term in &shared.0 {
             program.literals.extend(term);

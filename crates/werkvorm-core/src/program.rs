@@ -14,8 +14,16 @@ use crate::vocabulary::Vocabulary;
 /// Twice an atom, plus one when its opposite is meant.
 pub(crate) type Literal = u32;
 
-/// A condition that does not come down to one literal.
-pub(crate) const SEVERAL: Literal = u32::MAX;
+/// What a condition comes down to; most need no walk over terms.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Shape {
+    /// One literal.
+    Literal(Literal),
+    /// One term: from and to in the literals.
+    Term(u32, u32),
+    /// Anything else.
+    Terms,
+}
 
 /// What an atom stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +45,7 @@ pub(crate) struct Program {
     pub(crate) set_bits: Vec<(usize, u64)>,
     /// The end of each set in `set_bits`.
     pub(crate) set_ends: Vec<usize>,
-    /// Per condition: the one literal it comes down to, or [`SEVERAL`].
-    pub(crate) single: Vec<Literal>,
+    pub(crate) shapes: Vec<Shape>,
     /// Literals of all terms, one after the other.
     pub(crate) literals: Vec<Literal>,
     /// The end of each term in `literals`.
@@ -202,20 +209,21 @@ impl Program {
             }
             all
         };
-        let judge = |(condition, single): (usize, &Literal)| {
-            if *single != SEVERAL {
-                return literal_truth(atoms, *single);
-            }
-            let mut any = Truth::Fails;
-            for term in self.terms_of(condition) {
-                any = any.max(all_of(term));
-                if any == Truth::Holds {
-                    break;
+        let judge = |(condition, shape): (usize, &Shape)| match *shape {
+            Shape::Literal(literal) => literal_truth(atoms, literal),
+            Shape::Term(from, to) => all_of(&self.literals[from as usize..to as usize]),
+            Shape::Terms => {
+                let mut any = Truth::Fails;
+                for term in self.terms_of(condition) {
+                    any = any.max(all_of(term));
+                    if any == Truth::Holds {
+                        break;
+                    }
                 }
+                any
             }
-            any
         };
-        self.single.iter().enumerate().map(judge).collect()
+        self.shapes.iter().enumerate().map(judge).collect()
     }
 
     /// The points that rest on a condition: the group they count for, and the points.
