@@ -87,16 +87,19 @@ impl Evaluation {
 /// The sums of every method and criterion.
 fn sums(pack: &Pack, program: &Program, answers: &Answers, truths: &[Truth]) -> Vec<Sums> {
     let mut sums = vec![Sums::default(); program.groups()];
-    for (condition, truth) in truths.iter().enumerate() {
+    let mut start = 0;
+    for (truth, end) in truths.iter().zip(&program.posting_ends) {
+        let postings = start..*end as usize;
+        start = *end as usize;
         match truth {
             Truth::Fails => {}
             Truth::Holds => {
-                for (group, points) in program.postings(condition) {
+                for (group, points) in &program.postings[postings] {
                     sums[*group as usize].points += i64::from(*points);
                 }
             }
             Truth::NotKnown => {
-                for (group, points) in program.postings(condition) {
+                for (group, points) in &program.postings[postings] {
                     let sum = &mut sums[*group as usize];
                     sum.low += i64::from((*points).min(0));
                     sum.high += i64::from((*points).max(0));

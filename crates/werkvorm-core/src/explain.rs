@@ -317,14 +317,8 @@ impl<'e, 'v> Explainer<'e, 'v> {
         for (_, slots) in methods.filter(|(method, _)| contends(*method)) {
             slots.copy_from_slice(&answers.weights);
         }
+        // Per condition: what curves and exclusions that rest on it can move.
         let mut moved = vec![0_i64; program.conditions()];
-        for (condition, moved) in
-            moved.iter_mut().enumerate().filter(|(at, _)| truths[*at] == Truth::NotKnown)
-        {
-            for (group, points) in program.postings(condition) {
-                *moved += weights[*group as usize] * i64::from(points.abs());
-            }
-        }
         for (group, at) in &program.curves {
             let rule = &program.rules[*at];
             let outcome = self.evaluation.outcome(pack, rule);
@@ -340,7 +334,11 @@ impl<'e, 'v> Explainer<'e, 'v> {
             Question::Number(at) => facets + at,
         };
         let mut waiting = vec![(0, 0); facets + pack.numbers.len()];
+        let (mut posting, mut place) = (0, 0);
         for (condition, truth) in truths.iter().enumerate() {
+            let postings = posting..program.posting_ends[condition] as usize;
+            let places = place..program.question_ends[condition] as usize;
+            (posting, place) = (postings.end, places.end);
             // A condition that holds still waits for the number of its curve.
             let waits = match truth {
                 Truth::Fails => false,
@@ -349,10 +347,17 @@ impl<'e, 'v> Explainer<'e, 'v> {
                     program.curve_number[condition].is_some_and(|at| answers.numbers[at].is_none())
                 }
             };
-            for place in program.question_places(condition).iter().filter(|_| waits) {
-                let (moves, rules) = &mut waiting[*place as usize];
-                *moves += moved[condition];
-                *rules += program.rules_resting_on[condition];
+            if !waits {
+                continue;
+            }
+            let mut moves = moved[condition];
+            for (group, points) in &program.postings[postings] {
+                moves += weights[*group as usize] * i64::from(points.abs());
+            }
+            for place in &program.question_places[places] {
+                let (waiting_moves, waiting_rules) = &mut waiting[*place as usize];
+                *waiting_moves += moves;
+                *waiting_rules += program.rules_resting_on[condition];
             }
         }
         let all = (0..facets).map(Question::Facet).chain((0..pack.numbers.len()).map(Question::Number));

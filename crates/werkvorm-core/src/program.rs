@@ -226,18 +226,6 @@ impl Program {
         self.shapes.iter().enumerate().map(judge).collect()
     }
 
-    /// The points that rest on a condition: the group they count for, and the points.
-    pub(crate) fn postings(&self, condition: usize) -> &[(u32, i32)] {
-        let start = condition.checked_sub(1).map_or(0, |before| self.posting_ends[before] as usize);
-        &self.postings[start..self.posting_ends[condition] as usize]
-    }
-
-    /// The places of the questions that a condition asks: facets first, then numbers.
-    pub(crate) fn question_places(&self, condition: usize) -> &[u32] {
-        let start = condition.checked_sub(1).map_or(0, |before| self.question_ends[before] as usize);
-        &self.question_places[start..self.question_ends[condition] as usize]
-    }
-
     /// How many groups of a method and criterion there are.
     pub(crate) fn groups(&self) -> usize {
         self.group_ends.len()
