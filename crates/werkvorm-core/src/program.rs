@@ -45,6 +45,7 @@ pub(crate) struct Program {
     pub(crate) set_bits: Vec<(usize, u64)>,
     /// The end of each set in `set_bits`.
     pub(crate) set_ends: Vec<usize>,
+    /// Per condition: what it comes down to, so that the common shapes are judged without a loop.
     pub(crate) shapes: Vec<Shape>,
     /// Literals of all terms, one after the other.
     pub(crate) literals: Vec<Literal>,
@@ -74,7 +75,7 @@ pub(crate) struct Program {
     pub(crate) group_ends: Vec<usize>,
     /// The rules that rule a method out: the method and the condition.
     pub(crate) excluding: Vec<(usize, usize)>,
-    /// The rules with a curve: the method, and the place in `rules`.
+    /// The rules with a curve: the group they count for, and the place in `rules`.
     pub(crate) curves: Vec<(usize, usize)>,
     /// Per method: what explaining it needs.
     pub(crate) methods: Vec<MethodLinks>,
@@ -86,6 +87,7 @@ pub(crate) struct Program {
     pub(crate) reach_needs: Vec<Vec<(usize, Option<usize>)>>,
     /// The same per factor.
     pub(crate) factor_atoms: Vec<Vec<usize>>,
+    /// How many criteria there are: the groups of one method.
     pub(crate) criteria: usize,
 }
 
