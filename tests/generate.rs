@@ -321,6 +321,7 @@ fn facet(pack: &Pack, all: &[DrawnFacet], at: usize, drawn: &DrawnFacet) -> Face
             .into_iter()
             .chain(elsewhere.as_ref().and_then(across))
             .collect(),
+        share: u32::try_from(own).ok().filter(|share| *share > 0),
         sources: vec![source()],
     });
     Facet {
@@ -346,6 +347,7 @@ fn need() -> Facet {
         help: text("Help"),
         aliases: Vec::new(),
         broader: Vec::new(),
+        share: None,
         sources: Vec::new(),
     };
     Facet {

@@ -23,6 +23,27 @@ pub(crate) struct Answers {
     pub(crate) given: Vec<(Question, Vec<usize>)>,
 }
 
+/// What a profile says to one question.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum State {
+    /// It is left open.
+    Open,
+    /// These values of a facet, by their places in rising order; none of them when empty.
+    Values(Vec<usize>),
+    /// This number.
+    Number(i64),
+}
+
+impl State {
+    pub(crate) fn values(&self) -> &[usize] {
+        if let Self::Values(values) = self { values } else { &[] }
+    }
+
+    pub(crate) fn number(&self) -> Option<i64> {
+        if let Self::Number(number) = self { Some(*number) } else { None }
+    }
+}
+
 impl Answers {
     /// Reads a profile.
     ///
@@ -83,6 +104,39 @@ impl Answers {
     /// Whether the profile leaves a question open.
     pub(crate) fn is_open(&self, question: Question) -> bool {
         self.given.binary_search_by(|(given, _)| given.cmp(&question)).is_err()
+    }
+
+    /// What the profile says to a question.
+    pub(crate) fn state(&self, question: Question) -> State {
+        let given = self.given.binary_search_by(|(given, _)| given.cmp(&question)).ok();
+        match (question, given.and_then(|at| self.given.get(at))) {
+            (Question::Facet(_), Some((_, values))) => State::Values(values.clone()),
+            (Question::Number(at), Some(_)) => {
+                self.numbers.get(at).copied().flatten().map_or(State::Open, State::Number)
+            }
+            (_, None) => State::Open,
+        }
+    }
+
+    /// The same with another answer to one question.
+    pub(crate) fn with_state(
+        &self,
+        pack: &Pack,
+        vocabulary: &Vocabulary,
+        question: Question,
+        state: &State,
+    ) -> Self {
+        let mut given = self.given.clone();
+        given.retain(|(other, _)| *other != question);
+        if *state != State::Open {
+            given.push((question, state.values().to_vec()));
+            given.sort_unstable();
+        }
+        let mut answers = self.with_given(pack, vocabulary, given);
+        if let Question::Number(at) = question {
+            answers.numbers.iter_mut().skip(at).take(1).for_each(|slot| *slot = state.number());
+        }
+        answers
     }
 
     /// The same with another number.

@@ -17,6 +17,8 @@ pub const MAX_POINTS: i64 = 5;
 pub const MAX_CRITERION_SCORE: i64 = 10;
 /// The largest weight of a criterion.
 pub const MAX_WEIGHT: i64 = 5;
+/// The largest share of a value among the possible answers.
+const MAX_SHARE: u32 = 1000;
 /// The largest fit.
 pub const MAX_FIT: i64 = 100;
 /// Bounds and corners lie within plus and minus this, which keeps arithmetic with them far from overflow.
@@ -258,6 +260,11 @@ impl Checker<'_> {
             self.citations(&item, &value.sources, false);
             for word in value.aliases.iter().map(String::as_str).chain([value.id.as_str()]) {
                 self.alias(&mut owners, &item, &value.id, word);
+            }
+            if value.share.is_some_and(|share| !(1..=MAX_SHARE).contains(&share)) {
+                let message = format!("the share of `{}` is out of range", value.id);
+                let help = format!("write how likely the value is next to the others, 1 to {MAX_SHARE}");
+                self.report(&code::OUT_OF_RANGE, &item, "share", message, help);
             }
             for name in &value.broader {
                 self.broader(facet, &item, name);

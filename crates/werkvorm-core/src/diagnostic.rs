@@ -175,6 +175,12 @@ codes! {
     CASE_FAILED = "WV0603", "case failed", "the rules do not do what the sentence says";
     RULE_UNTESTED = "WV0604", "rule without cases", "every rule is shown firing and not firing";
     BOUND_UNTESTED = "WV0605", "numeric bound without cases on both sides", "bounds are where mistakes hide";
+
+    COMPARE_COUNT = "WV0701", "too few or too many profiles to compare", "two to eight profiles fit beside each other";
+    CHANGES_CONFLICT = "WV0702", "changes at odds with each other", "it is not clear which change counts";
+    CHANGE_IMPOSSIBLE = "WV0703", "change that cannot be made", "nothing would change, or the question does not allow it";
+    SWEEP_RANGE = "WV0704", "range that cannot be swept", "there would be nothing to show, or more than anybody can read";
+    TURN_SIZE = "WV0705", "wrong number of changes", "one to three changes can be searched";
 }
 
 /// The nearest of `known` to what was written, if it is near enough to be a slip of the pen.

@@ -3,10 +3,13 @@
 //! A profile is read into answers, the evaluator scores every method, and the explanation is written for
 //! the methods that are shown.
 
+use std::sync::OnceLock;
+
 use crate::advice::{
     ADVICE_VERSION, Advice, Advised, Excluded, Explanation, FittingExample, FittingFactor, Listed, NotHolding,
 };
 use crate::answers::Answers;
+use crate::board::Watchers;
 use crate::check::check;
 use crate::condition::Truth;
 use crate::diagnostic::Diagnostic;
@@ -40,6 +43,8 @@ pub struct Engine {
     pub(crate) pack: Pack,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) program: Program,
+    /// Made when what-if is asked for the first time.
+    watchers: OnceLock<Watchers>,
 }
 
 impl Engine {
@@ -58,7 +63,7 @@ impl Engine {
         pack.guidelines.sort_by(|a, b| a.id.cmp(&b.id));
         let vocabulary = Vocabulary::new(&pack);
         let program = Program::new(&pack, &vocabulary);
-        Ok(Self { pack, vocabulary, program })
+        Ok(Self { pack, vocabulary, program, watchers: OnceLock::new() })
     }
 
     /// The pack the engine was built from.
@@ -215,7 +220,11 @@ impl Engine {
         Ok(truths.into_iter().map(|(rule, truth)| (&self.pack.rules[rule], truth)).collect())
     }
 
-    fn evaluate(&self, profile: &Profile) -> Result<Evaluation, Vec<Diagnostic>> {
+    pub(crate) fn watchers(&self) -> &Watchers {
+        self.watchers.get_or_init(|| Watchers::new(&self.pack, &self.vocabulary, &self.program))
+    }
+
+    pub(crate) fn evaluate(&self, profile: &Profile) -> Result<Evaluation, Vec<Diagnostic>> {
         let answers = Answers::read(&self.pack, &self.vocabulary, profile)?;
         Ok(Evaluation::new(&self.pack, &self.program, answers))
     }

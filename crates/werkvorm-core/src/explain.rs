@@ -271,7 +271,7 @@ impl<'e, 'v> Explainer<'e, 'v> {
 
     /// The answers in which a literal has become so; none when the question has no such answer.
     fn changed(&self, literal: Literal) -> Vec<Answers> {
-        let Engine { pack, vocabulary, program } = self.engine;
+        let Engine { pack, vocabulary, program, .. } = self.engine;
         let answers = &self.evaluation.answers;
         let negated = literal & 1 == 1;
         match program.atom(literal, vocabulary) {
@@ -296,7 +296,7 @@ impl<'e, 'v> Explainer<'e, 'v> {
     }
 
     fn is_adjustable(&self, literal: Literal) -> bool {
-        let Engine { pack, vocabulary, program } = self.engine;
+        let Engine { pack, vocabulary, program, .. } = self.engine;
         match program.atom(literal, vocabulary) {
             Atom::AtLeast(number, _) => pack.numbers[number].adjustable,
             Atom::AnyOf(facet, _) => pack.facets[facet].adjustable,

@@ -7,7 +7,11 @@
 
 mod advice;
 mod answers;
+mod ask;
+mod board;
+mod change;
 mod check;
+mod compare;
 mod compile;
 mod condition;
 mod diagnostic;
@@ -19,8 +23,11 @@ mod pack;
 mod profile;
 mod program;
 mod recipe;
+mod robustness;
+mod sweep;
 mod terms;
 mod text;
+mod turn;
 mod vocabulary;
 
 pub use crate::advice::{
@@ -28,8 +35,14 @@ pub use crate::advice::{
     FittingExample, FittingFactor, FittingReach, Listed, Named, Need, NotHolding, OpenQuestion, PackName,
     Range, Ranked, Reason, Score, Understood, Weight,
 };
+pub use crate::ask::{PossibleAnswer, Questions, Telling};
+pub use crate::change::{Change, ChangeKind, Edit, Stretch, WHAT_IF_VERSION};
 pub use crate::check::{
     MAX_CONDITION_DEPTH, MAX_CONDITION_PARTS, MAX_CRITERION_SCORE, MAX_FIT, MAX_POINTS, MAX_WEIGHT, check,
+};
+pub use crate::compare::{
+    Compared, Comparison, Counted, Difference, LimitDifference, MAX_COMPARED, MIN_COMPARED, Movement,
+    MovementKind, RankedScore, RuleDifference,
 };
 pub use crate::condition::{Condition, Truth};
 pub use crate::diagnostic::{
@@ -43,4 +56,9 @@ pub use crate::pack::{
 };
 pub use crate::profile::{Answer, Profile, Remark};
 pub use crate::recipe::{Origin, OriginKind, RECIPE_VERSION, Recipe, RecipeLine, RecipePart, RecipeStep};
+pub use crate::robustness::{ChangingFirst, Robustness, Room, Shifts, WeightRoom};
+pub use crate::sweep::{Crossing, Event, MAX_SWEPT, Over, Point, Stand, Sweep};
 pub use crate::text::{Language, Text};
+pub use crate::turn::{
+    ChangeSet, DEFAULT_CHANGES, MAX_CHANGES, MAX_TRIED, RuleShare, Sets, Toward, Turn, TurnOptions,
+};

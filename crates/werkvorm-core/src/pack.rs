@@ -181,6 +181,9 @@ pub struct Value {
     /// Broader values that hold when this one does: `id` in the same facet, or `facet/id` in another.
     #[serde(default)]
     pub broader: Vec<String>,
+    /// How likely it is as an answer, next to the shares of the other values; 1 when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<u32>,
     /// Where it comes from; empty means: as the facet.
     #[serde(default)]
     pub sources: Vec<Citation>,

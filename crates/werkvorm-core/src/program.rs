@@ -198,9 +198,13 @@ impl Program {
         if coded & 1 == 1 { !truth } else { truth }
     }
 
-    /// Judges every condition. Kleene: a term is the least of its literals, a condition the greatest of
-    /// its terms.
+    /// Judges every condition.
     pub(crate) fn judge(&self, atoms: &[Truth]) -> Vec<Truth> {
+        (0..self.shapes.len()).map(|condition| self.judge_one(condition, atoms)).collect()
+    }
+
+    /// Judges a condition. Kleene: a term is the least of its literals, a condition the greatest of its terms.
+    pub(crate) fn judge_one(&self, condition: usize, atoms: &[Truth]) -> Truth {
         let all_of = |term: &[Literal]| {
             let mut all = Truth::Holds;
             for coded in term {
@@ -211,7 +215,7 @@ impl Program {
             }
             all
         };
-        let judge = |(condition, shape): (usize, &Shape)| match *shape {
+        match self.shapes[condition] {
             Shape::Literal(literal) => literal_truth(atoms, literal),
             Shape::Term(from, to) => all_of(&self.literals[from as usize..to as usize]),
             Shape::Terms => {
@@ -224,8 +228,13 @@ impl Program {
                 }
                 any
             }
-        };
-        self.shapes.iter().enumerate().map(judge).collect()
+        }
+    }
+
+    /// What a condition gives when it holds: groups and points.
+    pub(crate) fn postings_of(&self, condition: usize) -> &[(u32, i32)] {
+        let start = condition.checked_sub(1).map_or(0, |before| self.posting_ends[before] as usize);
+        &self.postings[start..self.posting_ends[condition] as usize]
     }
 
     /// How many groups of a method and criterion there are.
