@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::advice::Named;
 use crate::answers::{Answers, State};
@@ -23,7 +23,10 @@ use crate::vocabulary::{Question, is_asked, question_id};
 pub const WHAT_IF_VERSION: u32 = 1;
 
 /// A change that somebody asks for, in their own words: ids and aliases both work.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Shape: `{"set": {"question": "trust", "answer": "low"}}`, or `add`, `remove`, `unset`, `weigh`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Edit {
     /// Answers a question, or answers it otherwise.
     Set {

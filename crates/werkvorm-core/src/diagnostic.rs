@@ -181,6 +181,7 @@ codes! {
     CHANGE_IMPOSSIBLE = "WV0703", "change that cannot be made", "nothing would change, or the question does not allow it";
     SWEEP_RANGE = "WV0704", "range that cannot be swept", "there would be nothing to show, or more than anybody can read";
     TURN_SIZE = "WV0705", "wrong number of changes", "one to three changes can be searched";
+    REQUEST_SHAPE = "WV0706", "request that cannot be read", "nothing was asked that can be answered";
 }
 
 /// The nearest of `known` to what was written, if it is near enough to be a slip of the pen.

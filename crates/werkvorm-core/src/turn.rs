@@ -6,7 +6,7 @@
 //! about the situation.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::advice::{Named, PackName, Understood};
 use crate::answers::State;
@@ -28,7 +28,7 @@ pub const MAX_CHANGES: usize = 3;
 pub const MAX_TRIED: usize = 20_000_000;
 
 /// What a method should do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Toward {
     /// Come into the top.

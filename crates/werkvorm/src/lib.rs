@@ -4,17 +4,22 @@ mod builtin;
 mod describe;
 #[cfg(feature = "docx")]
 mod docx;
+mod json;
 mod read;
 #[cfg(feature = "render")]
 mod render;
 mod schema;
 mod view;
+mod what_if_words;
 mod words;
 mod written;
 
 pub use crate::builtin::{BUILTIN_PACK_JSON, builtin, builtin_pack};
 #[cfg(feature = "docx")]
 pub use crate::docx::{DocxError, recipe_docx};
+pub use crate::json::respond;
+#[cfg(feature = "profiles")]
+pub use crate::read::profile_to_toml;
 pub use crate::read::{
     MAX_PACK_BYTES, MAX_PROFILE_BYTES, ProfileFormat, locate_in_profile, pack_from_json, profile_from_str,
     profile_too_large, read_profile,

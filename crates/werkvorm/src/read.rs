@@ -98,6 +98,18 @@ impl ProfileFormat {
     }
 }
 
+/// A profile as TOML, to keep and to read again.
+///
+/// # Errors
+/// Never for a profile that an engine accepts.
+#[cfg(feature = "profiles")]
+pub fn profile_to_toml(profile: &Profile) -> Result<String, toml::ser::Error> {
+    let mut kept = profile.clone();
+    // TOML has no word for what is left open; leaving it out says the same.
+    kept.answers.retain(|_, answer| *answer != Answer::Open);
+    toml::to_string(&kept)
+}
+
 /// Reads a profile from text. `file` is only used to say where problems are.
 ///
 /// # Errors

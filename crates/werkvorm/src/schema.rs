@@ -2,10 +2,25 @@
 
 use schemars::schema_for;
 use serde_json::{Map, Value, json};
-use werkvorm_core::{About, Advice, Diagnostic, Explanation, MAX_WEIGHT, Pack, Recipe};
+use werkvorm_core::{
+    About, Advice, Comparison, Diagnostic, Explanation, MAX_WEIGHT, Pack, Questions, Recipe, Robustness,
+    Sweep, Turn,
+};
 
 /// The names of the schemas.
-pub const SCHEMAS: [&str; 6] = ["profile", "advice", "explanation", "recipe", "pack", "diagnostics"];
+pub const SCHEMAS: [&str; 11] = [
+    "profile",
+    "advice",
+    "explanation",
+    "recipe",
+    "comparison",
+    "sweep",
+    "turn",
+    "questions",
+    "robustness",
+    "pack",
+    "diagnostics",
+];
 
 /// A JSON Schema by name; see [`SCHEMAS`]. That of a profile lists the questions and values of the pack.
 #[must_use]
@@ -15,6 +30,11 @@ pub fn schema(name: &str, pack: &Pack) -> Option<Value> {
         "advice" => schema_for!(Advice<'_>),
         "explanation" => schema_for!(Explanation<'_>),
         "recipe" => schema_for!(Recipe<'_>),
+        "comparison" => schema_for!(Comparison<'_>),
+        "sweep" => schema_for!(Sweep<'_>),
+        "turn" => schema_for!(Turn<'_>),
+        "questions" => schema_for!(Questions<'_>),
+        "robustness" => schema_for!(Robustness<'_>),
         "pack" => schema_for!(Pack),
         "diagnostics" => schema_for!(Vec<Diagnostic>),
         _ => return None,
