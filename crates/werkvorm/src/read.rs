@@ -488,6 +488,20 @@ mod tests {
         assert_eq!(problems(format, text), want.join("\n"), "{text}");
     }
 
+    #[cfg(feature = "profiles")]
+    #[test]
+    fn a_kept_profile_is_the_same() {
+        let both = Text { nl: "Naam".into(), en: "Name".into() };
+        let profile = Profile { title: Some(Remark::Both(both)), about: Some("\"x\"\n".into()), ..Profile::new() }
+            .with("trait", ["stress", "debts"])
+            .with("mode", Vec::new())
+            .with("trust", "low")
+            .with("group_size", 20)
+            .with_weight("goal", 2);
+        let text = profile_to_toml(&profile.clone().with("literacy", Answer::Open)).unwrap();
+        assert_eq!(profile_from_str("p", &text, ProfileFormat::Toml).unwrap(), profile, "{text}");
+    }
+
     #[test]
     fn everything_wrong_with_the_form_at_once() {
         let text = "{\"title\": 3,\n\"made_up\": \"ja\",\n\"weights\": [1],\n\"trust\": \"low\",\n\"trust\": \"high\"}";
