@@ -158,17 +158,18 @@ impl<'e> Board<'e> {
                 _ => watchers.settles.of(facet).iter().for_each(|atom| support[*atom as usize].1 += 1),
             }
         }
+        let atoms = program.atoms(answers);
         let members = program.atoms.iter().map(|atom| match atom {
             Atom::AnyOf(facet, values) => {
                 let own = || values.iter().filter_map(|value| vocabulary.atom(*facet, *value));
-                let count = |truth| narrow(own().filter(|atom| evaluation.atoms[*atom] == truth).count());
+                let count = |truth| narrow(own().filter(|atom| atoms[*atom] == truth).count());
                 (count(Truth::Holds), count(Truth::NotKnown))
             }
             Atom::AtLeast(..) => (0, 0),
         });
         let mut excluded = vec![0; pack.methods.len()];
         for (method, condition) in &program.excluding {
-            excluded[*method] += u32::from(evaluation.truths[*condition] == Truth::Holds);
+            excluded[*method] += u32::from(evaluation.truth(*condition) == Truth::Holds);
         }
         let mut board = Self {
             engine,
@@ -177,9 +178,9 @@ impl<'e> Board<'e> {
             facets,
             numbers,
             support,
-            atoms: evaluation.atoms.clone(),
+            atoms: atoms.clone(),
             members: members.collect(),
-            truths: evaluation.truths.clone(),
+            truths: (0..program.conditions()).map(|condition| evaluation.truth(condition)).collect(),
             curves: Vec::new(),
             points: evaluation.sums.iter().map(|sum| sum.points).collect(),
             excluded,

@@ -337,7 +337,7 @@ impl Engine {
         let explainer = Explainer::new(self, here);
         let rules = self.program.rules_of(method).filter(|at| {
             let rule = &self.program.rules[*at];
-            let holds = |side: &Evaluation| side.truths[rule.condition as usize] == Truth::Holds;
+            let holds = |side: &Evaluation| side.truth(rule.condition as usize) == Truth::Holds;
             rule.kind == Kind::Exclude && holds(here) && !holds(there)
         });
         rules.map(|at| explainer.reason(at)).collect()

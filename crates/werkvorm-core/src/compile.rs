@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use crate::condition::Condition;
 use crate::engine::{ARRANGED, NEED};
 use crate::pack::{Effect, Pack};
+use crate::planes::Planes;
 use crate::program::{Atom, Compiled, Kind, Literal, MethodLinks, Program, Shape};
 use crate::terms::{Asks, normalise};
 use crate::vocabulary::{Question, Vocabulary, question_id};
@@ -18,6 +19,7 @@ struct Compiler<'p> {
     pack: &'p Pack,
     vocabulary: &'p Vocabulary,
     program: Program,
+    /// The conditions, each with the place where it was found.
     conditions: BTreeMap<Shared, usize>,
     /// Per facet and values: the atom of the set.
     sets: BTreeMap<(usize, Vec<usize>), usize>,
@@ -50,7 +52,6 @@ impl Compiler<'_> {
             let compiled = self.rule(at);
             if group < groups {
                 let method = group / pack.criteria.len().max(1);
-                self.program.rules_resting_on[compiled.condition as usize] += 1;
                 match compiled.kind {
                     Kind::Exclude => self.program.excluding.push((method, compiled.condition as usize)),
                     Kind::Curve(_) => self.program.curves.push((group, self.program.rules.len())),
@@ -60,6 +61,8 @@ impl Compiler<'_> {
             self.program.rules.push(compiled);
         }
         self.program.group_ends.resize(groups, self.program.rules.len());
+        self.place_conditions();
+        self.program.planes = Planes::new(&self.program, self.vocabulary);
         self.post();
         self.program.methods = (0..pack.methods.len()).map(|at| self.links(at)).collect();
         self.program.example_atoms =
@@ -180,31 +183,49 @@ impl Compiler<'_> {
         if let Some(known) = self.conditions.get(&shared) {
             return *known;
         }
-        let ids = questions.iter().map(|question| question_id(self.pack, *question).to_owned()).collect();
-        let program = &mut self.program;
-        let facets = self.pack.facets.len();
-        program.question_places.extend(questions.iter().map(|question| match question {
-            Question::Facet(at) => narrow(*at),
-            Question::Number(at) => narrow(facets + at),
-        }));
-        program.question_ends.push(narrow(program.question_places.len()));
-        program.questions.push(ids);
-        program.curve_number.push(number);
-        program.rules_resting_on.push(0);
-        let from = narrow(program.literals.len());
-        program.shapes.push(match shared.0.as_slice() {
-            [term] if term.len() == 1 => Shape::Literal(term[0]),
-            [term] => Shape::Term(from, from + narrow(term.len())),
-            _ => Shape::Terms,
-        });
-        for term in &shared.0 {
-            program.literals.extend(term);
-            program.term_ends.push(narrow(program.literals.len()));
-        }
-        program.condition_ends.push(narrow(program.term_ends.len()));
-        let at = program.condition_ends.len() - 1;
+        let at = self.conditions.len();
         self.conditions.insert(shared, at);
         at
+    }
+
+    /// Lays the conditions out, those with more terms first, and tells the rules where theirs is.
+    fn place_conditions(&mut self) {
+        let mut found: Vec<_> = std::mem::take(&mut self.conditions).into_iter().collect();
+        // As they were found, conditions of one method stand together.
+        found.sort_by_key(|((terms, ..), at)| (std::cmp::Reverse(terms.len()), *at));
+        let mut places = vec![0; found.len()];
+        let program = &mut self.program;
+        let facets = self.pack.facets.len();
+        for (place, ((terms, questions, number), at)) in found.into_iter().enumerate() {
+            places[at] = place;
+            let ids = questions.iter().map(|question| question_id(self.pack, *question).to_owned());
+            program.questions.push(ids.collect());
+            program.question_places.extend(questions.iter().map(|question| match question {
+                Question::Facet(at) => narrow(*at),
+                Question::Number(at) => narrow(facets + at),
+            }));
+            program.question_ends.push(narrow(program.question_places.len()));
+            program.curve_number.push(number);
+            program.waiting_curves.extend(number.map(|_| place));
+            let from = narrow(program.literals.len());
+            program.shapes.push(match terms.as_slice() {
+                [term] if term.len() == 1 => Shape::Literal(term[0]),
+                [term] => Shape::Term(from, from + narrow(term.len())),
+                _ => Shape::Terms,
+            });
+            for term in &terms {
+                program.literals.extend(term);
+                program.term_ends.push(narrow(program.literals.len()));
+            }
+            program.condition_ends.push(narrow(program.term_ends.len()));
+        }
+        program.rules_resting_on = vec![0; places.len()];
+        let grouped = program.group_ends.last().copied().unwrap_or(0);
+        for (at, rule) in program.rules.iter_mut().enumerate() {
+            rule.condition = narrow(places[rule.condition as usize]);
+            program.rules_resting_on[rule.condition as usize] += usize::from(at < grouped);
+        }
+        program.excluding.iter_mut().for_each(|(_, condition)| *condition = places[*condition]);
     }
 
     /// The questions whose answers decide whether a facet has one of these values: the facet itself, and

@@ -4,6 +4,7 @@ use crate::answers::Answers;
 use crate::check::MAX_CRITERION_SCORE;
 use crate::condition::Truth;
 use crate::pack::{Effect, Pack};
+use crate::planes::Judged;
 use crate::program::{Compiled, Kind, Program};
 
 /// What a rule does for one profile.
@@ -36,10 +37,8 @@ pub(crate) struct Standing {
 #[derive(Debug)]
 pub(crate) struct Evaluation {
     pub(crate) answers: Answers,
-    /// Per atom.
-    pub(crate) atoms: Vec<Truth>,
-    /// Per condition.
-    pub(crate) truths: Vec<Truth>,
+    /// What is so, per condition.
+    pub(crate) judged: Judged,
     /// Per method and criterion.
     pub(crate) sums: Vec<Sums>,
     /// Per method, in the order of the pack.
@@ -50,12 +49,12 @@ pub(crate) struct Evaluation {
 
 impl Evaluation {
     pub(crate) fn new(pack: &Pack, program: &Program, answers: Answers) -> Self {
-        let atoms = program.atoms(&answers);
-        let truths = program.judge(&atoms);
-        let sums = sums(pack, program, &answers, &truths);
+        let mut judged = Judged::default();
+        program.planes.judge(&answers, &mut judged);
+        let sums = sums(pack, program, &answers, &judged);
         let mut excluded = vec![false; pack.methods.len()];
         for (method, condition) in &program.excluding {
-            excluded[*method] |= truths[*condition] == Truth::Holds;
+            excluded[*method] |= judged.truth(*condition) == Truth::Holds;
         }
         let criteria = pack.criteria.len();
         let standings: Vec<_> = (0..pack.methods.len())
@@ -75,36 +74,33 @@ impl Evaluation {
         let mut order: Vec<_> = ranked.map(|(at, standing)| (-standing.total, at)).collect();
         order.sort_unstable();
         let order = order.into_iter().map(|(_, at)| at).collect();
-        Self { answers, atoms, truths, sums, standings, order }
+        Self { answers, judged, sums, standings, order }
+    }
+
+    /// The truth of a condition.
+    pub(crate) fn truth(&self, condition: usize) -> Truth {
+        self.judged.truth(condition)
     }
 
     /// What a rule does here.
     pub(crate) fn outcome(&self, pack: &Pack, rule: &Compiled) -> Outcome {
-        outcome(pack, &self.answers, rule, self.truths[rule.condition as usize])
+        outcome(pack, &self.answers, rule, self.truth(rule.condition as usize))
     }
 }
 
 /// The sums of every method and criterion.
-fn sums(pack: &Pack, program: &Program, answers: &Answers, truths: &[Truth]) -> Vec<Sums> {
+fn sums(pack: &Pack, program: &Program, answers: &Answers, judged: &Judged) -> Vec<Sums> {
     let mut sums = vec![Sums::default(); program.groups()];
-    let mut start = 0;
-    for (truth, end) in truths.iter().zip(&program.posting_ends) {
-        let postings = start..*end as usize;
-        start = *end as usize;
-        match truth {
-            Truth::Fails => {}
-            Truth::Holds => {
-                for (group, points) in &program.postings[postings] {
-                    sums[*group as usize].points += i64::from(*points);
-                }
-            }
-            Truth::NotKnown => {
-                for (group, points) in &program.postings[postings] {
-                    let sum = &mut sums[*group as usize];
-                    sum.low += i64::from((*points).min(0));
-                    sum.high += i64::from((*points).max(0));
-                }
-            }
+    for condition in judged.holding() {
+        for (group, points) in program.postings_of(condition) {
+            sums[*group as usize].points += i64::from(*points);
+        }
+    }
+    for condition in judged.open() {
+        for (group, points) in program.postings_of(condition) {
+            let sum = &mut sums[*group as usize];
+            sum.low += i64::from((*points).min(0));
+            sum.high += i64::from((*points).max(0));
         }
     }
     for sum in &mut sums {
@@ -113,7 +109,7 @@ fn sums(pack: &Pack, program: &Program, answers: &Answers, truths: &[Truth]) -> 
     }
     for (group, at) in &program.curves {
         let rule = &program.rules[*at];
-        let outcome = outcome(pack, answers, rule, truths[rule.condition as usize]);
+        let outcome = outcome(pack, answers, rule, judged.truth(rule.condition as usize));
         sums[*group].points += outcome.points;
         sums[*group].low += outcome.low;
         sums[*group].high += outcome.high;

@@ -14,7 +14,7 @@ use crate::condition::{Condition, Truth};
 use crate::engine::{Engine, NEED};
 use crate::evaluate::{Evaluation, clamp, fit};
 use crate::profile::Profile;
-use crate::program::{Atom, Kind, Literal, literal_truth};
+use crate::program::{Atom, Kind, Literal};
 use crate::vocabulary::Question;
 
 /// At most this many examples are shown with a method.
@@ -68,7 +68,7 @@ impl<'e, 'v> Explainer<'e, 'v> {
         let mut cautions = Vec::new();
         for rule in rules {
             let compiled = &self.engine.program.rules[rule];
-            match (compiled.kind, self.evaluation.truths[compiled.condition as usize]) {
+            match (compiled.kind, self.evaluation.truth(compiled.condition as usize)) {
                 (_, Truth::Fails) => {}
                 (Kind::Points | Kind::Curve(_), _) => {
                     let reason = self.reason(rule);
@@ -150,7 +150,7 @@ impl<'e, 'v> Explainer<'e, 'v> {
         let program = &self.engine.program;
         let warns = program.general_rules().filter(|at| {
             let rule = &program.rules[*at];
-            rule.kind == Kind::Caution && self.evaluation.truths[rule.condition as usize] == Truth::Holds
+            rule.kind == Kind::Caution && self.evaluation.truth(rule.condition as usize) == Truth::Holds
         });
         let mut cautions: Vec<_> = warns.map(|at| self.reason(at)).collect();
         cautions.sort_unstable_by_key(|reason| (Reverse(reason.questions.len()), reason.rule));
@@ -166,7 +166,7 @@ impl<'e, 'v> Explainer<'e, 'v> {
         let Some(facet) = self.engine.pack.facet(NEED) else { return Vec::new() };
         let needs = needs.iter().map(|(value, atom)| {
             let value = &facet.values[*value];
-            let arranged = atom.map_or(Truth::NotKnown, |atom| self.evaluation.atoms[atom]);
+            let arranged = atom.map_or(Truth::NotKnown, |atom| self.evaluation.answers.values[atom]);
             Need { id: &value.id, label: &value.label, arranged }
         });
         needs.collect()
@@ -191,7 +191,7 @@ impl<'e, 'v> Explainer<'e, 'v> {
     fn sorted_examples(&self, examples: impl Iterator<Item = usize>) -> Vec<FittingExample<'e>> {
         let shared = |at: usize| {
             let atoms = self.engine.program.example_atoms[at].iter();
-            atoms.filter(|atom| self.evaluation.atoms[**atom] == Truth::Holds).count()
+            atoms.filter(|atom| self.evaluation.answers.values[**atom] == Truth::Holds).count()
         };
         let mut fitting: Vec<_> = examples
             .map(|at| FittingExample { example: &self.engine.pack.examples[at], shared: shared(at) })
@@ -205,7 +205,7 @@ impl<'e, 'v> Explainer<'e, 'v> {
         let program = &self.engine.program;
         let excluding = program.rules_of(method).filter(|at| {
             let rule = &program.rules[*at];
-            rule.kind == Kind::Exclude && self.evaluation.truths[rule.condition as usize] == Truth::Holds
+            rule.kind == Kind::Exclude && self.evaluation.truth(rule.condition as usize) == Truth::Holds
         });
         excluding
             .map(|at| {
@@ -223,12 +223,11 @@ impl<'e, 'v> Explainer<'e, 'v> {
         let program = &self.engine.program;
         let failing = program
             .rules_of(method)
-            .filter(|at| self.evaluation.truths[program.rules[*at].condition as usize] == Truth::Fails);
+            .filter(|at| self.evaluation.truth(program.rules[*at].condition as usize) == Truth::Fails);
         failing
             .map(|at| {
                 let nearest = self.nearest_term(program.rules[at].condition as usize).iter();
-                let missing = nearest
-                    .filter(|literal| literal_truth(&self.evaluation.atoms, **literal) != Truth::Holds);
+                let missing = nearest.filter(|literal| self.literal(**literal) != Truth::Holds);
                 NotHolding {
                     reason: self.reason(at),
                     missing: missing.map(|literal| program.shown(*literal)).collect(),
@@ -237,11 +236,16 @@ impl<'e, 'v> Explainer<'e, 'v> {
             .collect()
     }
 
+    /// The truth of a literal.
+    fn literal(&self, coded: Literal) -> Truth {
+        let Engine { vocabulary, program, .. } = self.engine;
+        program.literal(vocabulary, &self.evaluation.answers, coded)
+    }
+
     /// The alternative of a condition with the fewest literals that do not hold.
     fn nearest_term(&self, condition: usize) -> &'e [Literal] {
-        let differing = |term: &&[Literal]| {
-            term.iter().filter(|coded| literal_truth(&self.evaluation.atoms, **coded) != Truth::Holds).count()
-        };
+        let differing =
+            |term: &&[Literal]| term.iter().filter(|coded| self.literal(**coded) != Truth::Holds).count();
         self.engine.program.terms_of(condition).min_by_key(differing).unwrap_or(&[])
     }
 
@@ -249,9 +253,9 @@ impl<'e, 'v> Explainer<'e, 'v> {
     /// make it hold. Each is tried, because what it touches may make the condition hold in another way.
     fn lifts(&self, condition: usize) -> Vec<&'e Condition> {
         let program = &self.engine.program;
-        let holding = program.terms_of(condition).filter(|term| {
-            term.iter().all(|coded| literal_truth(&self.evaluation.atoms, *coded) == Truth::Holds)
-        });
+        let holding = program
+            .terms_of(condition)
+            .filter(|term| term.iter().all(|coded| self.literal(*coded) == Truth::Holds));
         let mut lifts: Vec<Literal> = Vec::new();
         for change in holding.flatten().map(|coded| coded ^ 1) {
             if !lifts.contains(&change) {
@@ -306,7 +310,7 @@ impl<'e, 'v> Explainer<'e, 'v> {
     /// The questions that rules wait for, those that can move the top most first.
     pub(crate) fn open_questions(&self, top: usize) -> Vec<OpenQuestion<'e>> {
         let Engine { pack, program, .. } = self.engine;
-        let Evaluation { answers, truths, standings, order, .. } = self.evaluation;
+        let Evaluation { answers, judged, standings, order, .. } = self.evaluation;
         // The methods that could reach the top: those whose best case beats the worst case of the last place.
         let entry = order.get(top.saturating_sub(1)).or(order.last());
         let needed = entry.map_or(i64::MIN, |at| standings[*at].low);
@@ -334,27 +338,17 @@ impl<'e, 'v> Explainer<'e, 'v> {
             Question::Number(at) => facets + at,
         };
         let mut waiting = vec![(0, 0); facets + pack.numbers.len()];
-        let (mut posting, mut place) = (0, 0);
-        for (condition, truth) in truths.iter().enumerate() {
-            let postings = posting..program.posting_ends[condition] as usize;
-            let places = place..program.question_ends[condition] as usize;
-            (posting, place) = (postings.end, places.end);
-            // A condition that holds still waits for the number of its curve.
-            let waits = match truth {
-                Truth::Fails => false,
-                Truth::NotKnown => true,
-                Truth::Holds => {
-                    program.curve_number[condition].is_some_and(|at| answers.numbers[at].is_none())
-                }
-            };
-            if !waits {
-                continue;
-            }
+        // A condition that holds still waits for the number of its curve.
+        let for_curve = program.waiting_curves.iter().copied().filter(|condition| {
+            let number = program.curve_number[*condition];
+            judged.truth(*condition) == Truth::Holds && number.is_some_and(|at| answers.numbers[at].is_none())
+        });
+        for condition in judged.open().chain(for_curve) {
             let mut moves = moved[condition];
-            for (group, points) in &program.postings[postings] {
+            for (group, points) in program.postings_of(condition) {
                 moves += weights[*group as usize] * i64::from(points.abs());
             }
-            for place in &program.question_places[places] {
+            for place in program.questions_of(condition) {
                 let (waiting_moves, waiting_rules) = &mut waiting[*place as usize];
                 *waiting_moves += moves;
                 *waiting_rules += program.rules_resting_on[condition];

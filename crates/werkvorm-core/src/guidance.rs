@@ -42,7 +42,7 @@ impl<'e> Explainer<'e, '_> {
             let compiled = &program.rules[rule];
             let Kind::Guideline(guideline) = compiled.kind else { continue };
             let condition = compiled.condition as usize;
-            if self.evaluation.truths[condition] != Truth::Holds {
+            if self.evaluation.truth(condition) != Truth::Holds {
                 continue;
             }
             let lead = (Reverse(program.asks_at_least(condition)), closeness, rule);
@@ -145,7 +145,7 @@ impl<'e> Explainer<'e, '_> {
 
     /// The values among these that hold in the profile.
     fn holding(&self, atoms: &[usize]) -> Vec<Named<'e>> {
-        let holds = atoms.iter().filter(|atom| self.evaluation.atoms[**atom] == Truth::Holds);
+        let holds = atoms.iter().filter(|atom| self.evaluation.answers.values[**atom] == Truth::Holds);
         let named = holds.map(|atom| {
             let (facet, value) = self.engine.vocabulary.place_of(*atom);
             let value = &self.engine.pack.facets[facet].values[value];

@@ -20,6 +20,7 @@ mod evaluate;
 mod explain;
 mod guidance;
 mod pack;
+mod planes;
 mod profile;
 mod program;
 mod recipe;

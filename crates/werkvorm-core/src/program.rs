@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use crate::answers::Answers;
 use crate::condition::{Condition, Truth};
+use crate::planes::Planes;
 use crate::vocabulary::Vocabulary;
 
 /// Twice an atom, plus one when its opposite is meant.
@@ -65,6 +66,8 @@ pub(crate) struct Program {
     pub(crate) question_ends: Vec<u32>,
     /// Per condition: the number that a curve waits for besides.
     pub(crate) curve_number: Vec<Option<usize>>,
+    /// The conditions of rules with a curve.
+    pub(crate) waiting_curves: Vec<usize>,
     /// Per condition: how many rules about methods rest on it.
     pub(crate) rules_resting_on: Vec<usize>,
     /// Per atom: that it is so, and that it is not so, as conditions to show.
@@ -87,6 +90,8 @@ pub(crate) struct Program {
     pub(crate) reach_needs: Vec<Vec<(usize, Option<usize>)>>,
     /// The same per factor.
     pub(crate) factor_atoms: Vec<Vec<usize>>,
+    /// The conditions as bits.
+    pub(crate) planes: Planes,
     /// How many criteria there are: the groups of one method.
     pub(crate) criteria: usize,
 }
@@ -198,11 +203,6 @@ impl Program {
         if coded & 1 == 1 { !truth } else { truth }
     }
 
-    /// Judges every condition.
-    pub(crate) fn judge(&self, atoms: &[Truth]) -> Vec<Truth> {
-        (0..self.shapes.len()).map(|condition| self.judge_one(condition, atoms)).collect()
-    }
-
     /// Judges a condition. Kleene: a term is the least of its literals, a condition the greatest of its terms.
     pub(crate) fn judge_one(&self, condition: usize, atoms: &[Truth]) -> Truth {
         let all_of = |term: &[Literal]| {
@@ -229,6 +229,12 @@ impl Program {
                 any
             }
         }
+    }
+
+    /// The questions a condition asks, by their places: facets first, then numbers.
+    pub(crate) fn questions_of(&self, condition: usize) -> &[u32] {
+        let start = condition.checked_sub(1).map_or(0, |before| self.question_ends[before] as usize);
+        &self.question_places[start..self.question_ends[condition] as usize]
     }
 
     /// What a condition gives when it holds: groups and points.

@@ -270,7 +270,7 @@ impl<'e> Writer<'e, '_, '_> {
         {
             let rule = &program.rules[at];
             let of_pack = &pack.rules[rule.rule as usize];
-            let holds = evaluation.truths[rule.condition as usize] == Truth::Holds;
+            let holds = evaluation.truth(rule.condition as usize) == Truth::Holds;
             if rule.points >= 0 || of_pack.criterion != PEOPLE || !holds {
                 continue;
             }
