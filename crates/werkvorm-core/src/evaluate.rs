@@ -50,7 +50,7 @@ pub(crate) struct Evaluation {
 impl Evaluation {
     pub(crate) fn new(pack: &Pack, program: &Program, answers: Answers) -> Self {
         let mut judged = Judged::default();
-        program.planes.judge(&answers, &mut judged);
+        program.planes.judge(&answers, true, &mut judged);
         let sums = sums(pack, program, &answers, &judged);
         let mut excluded = vec![false; pack.methods.len()];
         for (method, condition) in &program.excluding {
@@ -119,19 +119,13 @@ fn sums(pack: &Pack, program: &Program, answers: &Answers, judged: &Judged) -> V
 
 fn outcome(pack: &Pack, answers: &Answers, rule: &Compiled, truth: Truth) -> Outcome {
     let (truth, at, low, high) = match rule.kind {
-        Kind::Curve(number) => {
-            let Effect::Curve(curve) = &pack.rules[rule.rule as usize].effect else {
-                return Outcome { truth, points: 0, low: 0, high: 0 };
-            };
-            let number = number as usize;
-            if let Some(n) = answers.numbers[number] {
-                let points = curve.points_at(n);
-                (truth, points, points, points)
-            } else {
-                // The condition may hold, but what it gives waits for the number.
+        Kind::Curve(_) => match curve_points(pack, answers, rule) {
+            Some(points) => (truth, points, points, points),
+            // The condition may hold, but what it gives waits for the number.
+            None => {
                 (truth.min(Truth::NotKnown), 0, i64::from(rule.extremes.0), i64::from(rule.extremes.1))
             }
-        }
+        },
         _ => {
             let points = i64::from(rule.points);
             (truth, points, points, points)
@@ -142,6 +136,15 @@ fn outcome(pack: &Pack, answers: &Answers, rule: &Compiled, truth: Truth) -> Out
         Truth::NotKnown => Outcome { truth, points: 0, low: low.min(0), high: high.max(0) },
         Truth::Holds => Outcome { truth, points: at, low, high },
     }
+}
+
+/// What a curve gives when its condition holds; nothing while its number is not known.
+pub(crate) fn curve_points(pack: &Pack, answers: &Answers, rule: &Compiled) -> Option<i64> {
+    let (Kind::Curve(number), Effect::Curve(curve)) = (rule.kind, &pack.rules[rule.rule as usize].effect)
+    else {
+        return None;
+    };
+    answers.numbers[number as usize].map(|number| curve.points_at(number))
 }
 
 /// Points of a criterion, kept within bounds.

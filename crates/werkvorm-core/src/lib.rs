@@ -8,6 +8,7 @@
 mod advice;
 mod answers;
 mod ask;
+mod batch;
 mod board;
 mod change;
 mod check;
@@ -23,6 +24,7 @@ mod pack;
 mod planes;
 mod profile;
 mod program;
+mod ranking;
 mod recipe;
 mod robustness;
 mod sweep;
@@ -37,6 +39,7 @@ pub use crate::advice::{
     Range, Ranked, Reason, Score, Understood, Weight,
 };
 pub use crate::ask::{PossibleAnswer, Questions, Telling};
+pub use crate::batch::Rankings;
 pub use crate::change::{Change, ChangeKind, Edit, Stretch, WHAT_IF_VERSION};
 pub use crate::check::{
     MAX_CONDITION_DEPTH, MAX_CONDITION_PARTS, MAX_CRITERION_SCORE, MAX_FIT, MAX_POINTS, MAX_WEIGHT, check,
@@ -56,6 +59,7 @@ pub use crate::pack::{
     RecipeStepText, Rule, Section, Tension, Value, ValuesAllowed, Words,
 };
 pub use crate::profile::{Answer, Profile, Remark};
+pub use crate::ranking::{Encoded, RankedPlace, Ranking};
 pub use crate::recipe::{Origin, OriginKind, RECIPE_VERSION, Recipe, RecipeLine, RecipePart, RecipeStep};
 pub use crate::robustness::{ChangingFirst, Robustness, Room, Shifts, WeightRoom};
 pub use crate::sweep::{Crossing, Event, MAX_SWEPT, Over, Point, Stand, Sweep};

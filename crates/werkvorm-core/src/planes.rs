@@ -132,10 +132,11 @@ impl Planes {
         Self { conditions, alternatives: alternatives.collect() }
     }
 
-    /// Judges every condition.
-    pub(crate) fn judge(&self, answers: &Answers, judged: &mut Judged) {
+    /// Judges every condition; what is only possible when that is wanted.
+    pub(crate) fn judge(&self, answers: &Answers, possible: bool, judged: &mut Judged) {
         let words = self.conditions.div_ceil(64);
-        let is_open = answers.values.contains(&Truth::NotKnown) || answers.numbers.contains(&None);
+        let is_open =
+            possible && (answers.values.contains(&Truth::NotKnown) || answers.numbers.contains(&None));
         judged.holds.clear();
         judged.holds.resize(words, 0);
         judged.possible.clear();
@@ -221,14 +222,18 @@ impl Alternative {
         let (holds, possible) = (&mut holds[..count], &mut possible[..count]);
         let (passes, may) = (&mut passes[..count], &mut may[..count]);
         holds.copy_from_slice(&self.there[range.clone()]);
-        possible.copy_from_slice(&self.there[range.clone()]);
+        if is_open {
+            possible.copy_from_slice(&self.there[range.clone()]);
+        }
         for lane in &self.facets {
             let idle = &lane.idle[range.clone()];
             if lane.stands_alone && answers.is_open(Question::Facet(lane.facet)) {
                 // Whatever asks for a value here is not known.
                 let asks = &lane.asks[range.clone()];
                 and(holds, idle.iter().zip(asks).map(|(idle, asks)| idle & !asks));
-                and(possible, idle.iter().zip(asks).map(|(idle, asks)| idle | asks));
+                if is_open {
+                    and(possible, idle.iter().zip(asks).map(|(idle, asks)| idle | asks));
+                }
                 continue;
             }
             passes.fill(0);

@@ -137,6 +137,11 @@ impl Program {
         self.end_before(method * self.criteria)..self.end_before((method + 1) * self.criteria)
     }
 
+    /// The compiled rules of a method and criterion.
+    pub(crate) fn rules_in(&self, group: usize) -> Range<usize> {
+        self.end_before(group)..self.group_ends[group]
+    }
+
     /// The compiled rules that speak about the whole advice.
     pub(crate) fn general_rules(&self) -> Range<usize> {
         self.end_before(self.group_ends.len())..self.rules.len()

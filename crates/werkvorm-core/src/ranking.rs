@@ -1,0 +1,118 @@
+//! Only the order of the methods, as fast as it goes: a profile is read once, and memory is used again.
+//!
+//! An advice says why; whoever ranks a great many profiles often needs that for a few of them only. What
+//! holds for a profile is kept, so that the rules behind a place can still be named.
+
+use crate::answers::Answers;
+use crate::condition::Truth;
+use crate::diagnostic::Diagnostic;
+use crate::engine::Engine;
+use crate::evaluate::{clamp, curve_points};
+use crate::pack::Rule;
+use crate::planes::Judged;
+use crate::profile::Profile;
+
+/// A profile that was read once for one engine, to be ranked as often as needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Encoded {
+    pub(crate) answers: Answers,
+}
+
+/// A method and its score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RankedPlace {
+    /// The place of the method in [`crate::Pack::methods`] of [`Engine::pack`].
+    pub method: usize,
+    /// Sum over the criteria of weight × criterion score.
+    pub total: i64,
+}
+
+/// The best methods for a profile, and what holds for it. Used again, it takes no new memory.
+#[derive(Debug, Clone, Default)]
+pub struct Ranking {
+    judged: Judged,
+    /// Per method and criterion.
+    points: Vec<i64>,
+    excluded: Vec<bool>,
+    places: Vec<RankedPlace>,
+}
+
+impl Ranking {
+    /// An empty ranking, to be filled by [`Engine::rank`].
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The methods that were ranked, best first.
+    #[must_use]
+    pub fn places(&self) -> &[RankedPlace] {
+        &self.places
+    }
+}
+
+impl Engine {
+    /// Reads a profile, to be ranked as often as needed.
+    ///
+    /// # Errors
+    /// Every problem in the profile.
+    pub fn encode(&self, profile: &Profile) -> Result<Encoded, Vec<Diagnostic>> {
+        let answers = Answers::read(&self.pack, &self.vocabulary, profile)?;
+        Ok(Encoded { answers })
+    }
+
+    /// The best `top` methods that are not ruled out, best first.
+    ///
+    /// The profile must have been encoded by this engine.
+    pub fn rank<'r>(&self, profile: &Encoded, top: usize, ranking: &'r mut Ranking) -> &'r [RankedPlace] {
+        let Engine { pack, program, .. } = self;
+        let answers = &profile.answers;
+        let Ranking { judged, points, excluded, places } = ranking;
+        program.planes.judge(answers, false, judged);
+        points.clear();
+        points.resize(program.groups(), 0);
+        for condition in judged.holding() {
+            for (group, given) in program.postings_of(condition) {
+                points[*group as usize] += i64::from(*given);
+            }
+        }
+        for (group, at) in &program.curves {
+            let rule = &program.rules[*at];
+            if judged.truth(rule.condition as usize) == Truth::Holds {
+                points[*group] += curve_points(pack, answers, rule).unwrap_or(0);
+            }
+        }
+        excluded.clear();
+        excluded.resize(pack.methods.len(), false);
+        for (method, condition) in &program.excluding {
+            excluded[*method] |= judged.truth(*condition) == Truth::Holds;
+        }
+        places.clear();
+        let groups = points.chunks_exact(program.criteria.max(1)).zip(&*excluded).enumerate();
+        for (method, (groups, _)) in groups.filter(|(_, (_, excluded))| !**excluded) {
+            let total = groups.iter().zip(&answers.weights).map(|(points, weight)| weight * clamp(*points)).sum();
+            places.push(RankedPlace { method, total });
+        }
+        best(places, top);
+        places
+    }
+
+    /// The rules about a method that hold for the profile that was ranked last, in the order of the pack.
+    pub fn holding<'a>(&'a self, ranking: &'a Ranking, method: usize) -> impl Iterator<Item = &'a Rule> {
+        let rules = &self.program.rules[self.program.rules_of(method)];
+        let holding = rules.iter().filter(|rule| ranking.judged.truth(rule.condition as usize) == Truth::Holds);
+        holding.map(|rule| &self.pack.rules[rule.rule as usize])
+    }
+}
+
+/// Keeps the best places, in order. Methods stand in the order of their ids, so the place settles ties.
+pub(crate) fn best(places: &mut Vec<RankedPlace>, top: usize) {
+    let order = |place: &RankedPlace| (std::cmp::Reverse(place.total), place.method);
+    if top < places.len() {
+        if top > 0 {
+            places.select_nth_unstable_by_key(top - 1, order);
+        }
+        places.truncate(top);
+    }
+    places.sort_unstable_by_key(order);
+}
