@@ -109,6 +109,15 @@ impl Answers {
         self.with_given(pack, vocabulary, given)
     }
 
+    /// The same with one value as the whole answer to a facet, whether it was answered before or not.
+    pub(crate) fn with_only(&self, pack: &Pack, vocabulary: &Vocabulary, facet: usize, value: usize) -> Self {
+        let mut given = self.given.clone();
+        given.retain(|(question, _)| *question != Question::Facet(facet));
+        given.push((Question::Facet(facet), vec![value]));
+        given.sort_unstable();
+        self.with_given(pack, vocabulary, given)
+    }
+
     /// The same without a value and everything narrower; a facet that takes one gets each other value in turn.
     pub(crate) fn without_value(
         &self,

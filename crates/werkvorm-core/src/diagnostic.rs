@@ -156,6 +156,7 @@ codes! {
     DUPLICATE_ALIAS = "WV0412", "alias used twice", "a word in a profile must mean one thing";
     WRONG_SUBJECT = "WV0413", "facet used for the wrong thing", "some facets describe profiles, some methods, some both";
     PACK_EMPTY = "WV0414", "pack without methods", "an advice about nothing helps nobody";
+    PLAN_SHAPE = "WV0415", "chain of a plan that does not work", "a plan follows one chain of outcomes to one end, within sums that only grow";
 
     UNKNOWN_QUESTION = "WV0501", "unknown question", "the answer would silently do nothing";
     UNKNOWN_ANSWER = "WV0502", "unknown answer", "the answer would silently do nothing";
@@ -175,6 +176,11 @@ codes! {
     CASE_FAILED = "WV0603", "case failed", "the rules do not do what the sentence says";
     RULE_UNTESTED = "WV0604", "rule without cases", "every rule is shown firing and not firing";
     BOUND_UNTESTED = "WV0605", "numeric bound without cases on both sides", "bounds are where mistakes hide";
+
+    PLAN_NO_PHASE = "WV0721", "plan without a phase", "a plan has steps in at least one phase";
+    PLAN_NOTHING_THERE = "WV0722", "plan with nothing to spend", "no step takes nothing at all";
+    PLAN_STEPS = "WV0723", "number of steps out of range", "a plan that nobody can follow helps nobody";
+    PLAN_PARTS = "WV0724", "too many parts of the target group", "a plan that is for everybody is for nobody";
 }
 
 /// The nearest of `known` to what was written, if it is near enough to be a slip of the pen.

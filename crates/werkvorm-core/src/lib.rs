@@ -8,6 +8,7 @@
 mod advice;
 mod answers;
 mod check;
+mod check_plan;
 mod compile;
 mod condition;
 mod diagnostic;
@@ -16,6 +17,12 @@ mod evaluate;
 mod explain;
 mod guidance;
 mod pack;
+mod plan;
+mod plan_data;
+mod plan_make;
+mod plan_search;
+mod plan_write;
+
 mod profile;
 mod program;
 mod recipe;
@@ -41,6 +48,12 @@ pub use crate::pack::{
     Fact, Factor, FactorKind, Guideline, GuidelineKind, Method, Number, Pack, Persona, Place, Reach,
     RecipeStepText, Rule, Section, Tension, Value, ValuesAllowed, Words,
 };
+pub use crate::plan::{
+    Broken, MAX_STEPS_PER_PHASE, NeededOutcome, OutcomeFrom, Part, PartServed, Plan, PlanObjective,
+    PlanOptions, PlanPhase, PlanStep, ResourceUse, WHAT_IF_VERSION,
+};
+pub use crate::plan_data::{Planning, PlanningOutcome, PlanningResource};
+pub use crate::plan_search::{HANDOVER_POINTS, MAX_PLAN_NODES, REPEATED_KIND_POINTS};
 pub use crate::profile::{Answer, Profile, Remark};
 pub use crate::recipe::{Origin, OriginKind, RECIPE_VERSION, Recipe, RecipeLine, RecipePart, RecipeStep};
 pub use crate::text::{Language, Text};
