@@ -49,8 +49,8 @@ pub use crate::pack::{
     RecipeStepText, Rule, Section, Tension, Value, ValuesAllowed, Words,
 };
 pub use crate::plan::{
-    Broken, MAX_STEPS_PER_PHASE, NeededOutcome, OutcomeFrom, Part, PartServed, Plan, PlanObjective,
-    PlanOptions, PlanPhase, PlanStep, ResourceUse, WHAT_IF_VERSION,
+    Broken, MAX_STEPS_PER_PHASE, NeededOutcome, OutcomeFrom, Part, PartNotServed, PartServed, Plan,
+    PlanObjective, PlanOptions, PlanPhase, PlanStep, ResourceUse, WHAT_IF_VERSION,
 };
 pub use crate::plan_data::{Planning, PlanningOutcome, PlanningResource};
 pub use crate::plan_search::{HANDOVER_POINTS, MAX_PLAN_NODES, REPEATED_KIND_POINTS};

@@ -47,7 +47,7 @@ pub struct Plan<'e> {
     /// The parts of the target group that some step serves.
     pub served: Vec<PartServed<'e>>,
     /// The parts of the target group that no step serves.
-    pub not_served: Vec<Part<'e>>,
+    pub not_served: Vec<PartNotServed<'e>>,
     /// What the steps take together.
     pub resources: Vec<ResourceUse<'e>>,
     /// What the plan breaks, because no plan is possible that breaks less.
@@ -148,6 +148,16 @@ pub struct PartServed<'e> {
     pub by: Vec<&'e str>,
 }
 
+/// A part of the target group that no step serves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PartNotServed<'e> {
+    /// The part.
+    #[serde(flatten)]
+    pub part: Part<'e>,
+    /// In how many places of a plan a method could serve it; 0: no rule speaks for a method because of it.
+    pub candidates: usize,
+}
+
 /// What a step needs first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NeededOutcome<'e> {
@@ -163,7 +173,7 @@ pub struct NeededOutcome<'e> {
 pub enum OutcomeFrom<'e> {
     /// The nearest earlier step that yields it: the id of its method.
     Step(&'e str),
-    /// The profile says that it is there already.
+    /// The profile says that it is there already, or is not needed.
     Already,
     /// Nowhere: the profile says that it is not there, and no earlier step yields it.
     Missing,
@@ -201,6 +211,11 @@ pub enum Broken<'e> {
         /// The phase.
         phase: Named<'e>,
     },
+    /// No step of a phase yields anything.
+    PhaseYieldsNothing {
+        /// The phase.
+        phase: Named<'e>,
+    },
     /// The steps take more than there is.
     ResourceExceeded {
         /// The number that says how much there is.
@@ -214,6 +229,8 @@ pub enum Broken<'e> {
     PartNotServed {
         /// The part.
         part: Part<'e>,
+        /// In how many places of a plan a method could serve it; 0: no rule speaks for a method because of it.
+        candidates: usize,
     },
     /// A step needs something that is not there yet.
     OutcomeMissing {
@@ -225,6 +242,15 @@ pub enum Broken<'e> {
         outcome: Named<'e>,
         /// The profile leaves open whether it is there already.
         not_known: bool,
+    },
+    /// More speaks against a step than for it.
+    StepUnfit {
+        /// Id of the phase of the step.
+        phase: &'e str,
+        /// The method of the step.
+        method: Named<'e>,
+        /// Its total in that phase, which is below 0.
+        total: i64,
     },
     /// The last step does not yield what a plan must end with.
     NotClosed {

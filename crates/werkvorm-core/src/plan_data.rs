@@ -52,7 +52,7 @@ pub struct PlanningOutcome {
     /// A step needs it first in the same way, unless it yields it itself; empty: nothing needs it.
     #[serde(default)]
     pub needed_by: BTreeMap<String, Vec<String>>,
-    /// It is there already when a profile has one of these answers.
+    /// It is there already, or is not needed, when a profile has one of these answers.
     #[serde(default)]
     pub already: BTreeMap<String, Vec<String>>,
     /// The last step of a plan must yield it; at most one outcome.

@@ -45,12 +45,15 @@ impl Engine {
         let maker = Maker { engine: self, profile };
         problems.extend(maker.nothing_there(&answers));
         let parts = maker.parts(&answers);
-        if parts.len() > MAX_MEMBERS {
+        let phases = maker.phases(&answers);
+        // The search keeps one set of everything that some step must do.
+        let room = MAX_MEMBERS.saturating_sub(phases.as_ref().map_or(0, |(_, phases)| phases.len()));
+        if parts.len() > room {
             let message = format!("a plan for {} parts of the target group", parts.len());
-            let help = format!("name at most {MAX_MEMBERS}, or make plans for parts of the group");
-            problems.push(Diagnostic::error(&code::PLAN_PARTS, message, help));
+            let help = format!("name at most {room}, or make plans for parts of the group");
+            problems.push(Diagnostic::error(&code::PLAN_PARTS, message, help).at_item("", ""));
         }
-        match maker.phases(&answers) {
+        match phases {
             Ok(phases) if problems.is_empty() => Ok(maker.plan(answers, &phases, &parts, options)),
             phases => {
                 problems.extend(phases.err());
@@ -65,8 +68,25 @@ pub(crate) struct Phase {
     /// Place of the value.
     pub(crate) value: usize,
     pub(crate) evaluation: Evaluation,
+    /// The bit that says that the phase yields something; 0 when no candidate does.
+    pub(crate) yielding: u64,
     /// The methods that can be a step, and what the search knows about each.
     candidates: Vec<Candidate>,
+}
+
+impl Phase {
+    /// Some step of the phase must yield something, if any can; that is one more thing for a step to serve.
+    fn must_yield(&mut self, bit: usize) {
+        for candidate in self.candidates.iter_mut().filter(|candidate| candidate.yields != 0) {
+            self.yielding = 1 << bit;
+            candidate.serves |= self.yielding;
+        }
+    }
+}
+
+/// A set with so many members.
+fn all_of(members: usize) -> u64 {
+    (0..members).fold(0, |all, at| all | 1 << at)
 }
 
 struct Maker<'e, 'p> {
@@ -147,11 +167,14 @@ impl<'e> Maker<'e, '_> {
             available.iter().enumerate().filter_map(|(at, limit)| Some((at, (*limit)?))).collect();
         let mut made: Vec<Phase> =
             phases.iter().map(|value| self.phase(&answers, *facet, *value, parts, &limited)).collect();
+        for (at, phase) in made.iter_mut().enumerate() {
+            phase.must_yield(parts.len() + at);
+        }
         let outcomes = pack.plan.outcomes.iter().enumerate();
         let there = outcomes.filter(|(at, _)| already[*at] == Truth::Holds);
         let problem = Problem {
             phases: made.iter_mut().map(|phase| std::mem::take(&mut phase.candidates)).collect(),
-            parts: (0..parts.len()).fold(0, |all, at| all | 1 << at),
+            parts: made.iter().fold(all_of(parts.len()), |all, phase| all | phase.yielding),
             there: there.fold(0, |there, (at, _)| there | 1 << at),
             closing: pack.plan.outcomes.iter().any(|outcome| outcome.closes),
             limits: limited.iter().map(|(_, limit)| *limit).collect(),
@@ -213,20 +236,7 @@ impl<'e> Maker<'e, '_> {
         let Engine { pack, vocabulary, program } = self.engine;
         let only = answers.with_only(pack, vocabulary, facet, value);
         let evaluation = Evaluation::new(pack, program, only);
-        let people = pack.criteria.iter().position(|criterion| criterion.id == PEOPLE).unwrap_or(0);
-        let points = |evaluation: &Evaluation, method: usize| {
-            evaluation.sums.get(method * pack.criteria.len() + people).map_or(0, |sum| sum.points)
-        };
-        let mut serves = vec![0_u64; pack.methods.len()];
-        for (at, (facet, value)) in parts.iter().enumerate() {
-            // A facet that takes many has one answer without a value.
-            for without in evaluation.answers.without_value(pack, vocabulary, *facet, *value) {
-                let without = Evaluation::new(pack, program, without);
-                for (method, served) in serves.iter_mut().enumerate() {
-                    *served |= u64::from(points(&evaluation, method) > points(&without, method)) << at;
-                }
-            }
-        }
+        let serves = self.serves(&evaluation, parts);
         let phase = &pack.facets[facet].values[value];
         let stands = |method: &&usize| has(&pack.methods[**method], PHASE, &phase.id);
         let mut methods: Vec<usize> = evaluation.order.iter().filter(stands).copied().collect();
@@ -237,7 +247,38 @@ impl<'e> Maker<'e, '_> {
             serves: serves[*at],
             ..self.candidate(*at, phase, limited)
         });
-        Phase { value, candidates: candidates.collect(), evaluation }
+        Phase { value, yielding: 0, candidates: candidates.collect(), evaluation }
+    }
+
+    /// Per method: the parts of the target group it serves. Naming the part gives it points, on top of the
+    /// rest of the profile, or else on its own: a rule that asks for one of several parts gives its points for
+    /// each of them, and would give them for none when only taking a part away counted.
+    fn serves(&self, evaluation: &Evaluation, parts: &[(usize, usize)]) -> Vec<u64> {
+        let Engine { pack, vocabulary, program } = self.engine;
+        let people = pack.criteria.iter().position(|criterion| criterion.id == PEOPLE).unwrap_or(0);
+        let points = |evaluation: &Evaluation, method: usize| {
+            evaluation.sums.get(method * pack.criteria.len() + people).map_or(0, |sum| sum.points)
+        };
+        let facets: Vec<usize> = parts.iter().map(|(facet, _)| *facet).collect();
+        let with = |part: Option<(usize, usize)>| {
+            let answers = evaluation.answers.with_of(pack, vocabulary, &facets, part);
+            Evaluation::new(pack, program, answers)
+        };
+        let nobody = with(None);
+        let mut serves = vec![0_u64; pack.methods.len()];
+        for (at, (facet, value)) in parts.iter().enumerate() {
+            let alone = with(Some((*facet, *value)));
+            // A facet that takes many has one answer without a value.
+            for without in evaluation.answers.without_value(pack, vocabulary, *facet, *value) {
+                let without = Evaluation::new(pack, program, without);
+                for (method, served) in serves.iter_mut().enumerate() {
+                    let on_top = points(evaluation, method).cmp(&points(&without, method));
+                    let on_its_own = points(&alone, method).cmp(&points(&nobody, method));
+                    *served |= u64::from(on_top.then(on_its_own).is_gt()) << at;
+                }
+            }
+        }
+        serves
     }
 
     /// What does not depend on the profile.

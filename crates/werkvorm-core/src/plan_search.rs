@@ -13,7 +13,7 @@ pub const HANDOVER_POINTS: i64 = 2;
 /// What each step takes whose kind occurred before in the plan.
 pub const REPEATED_KIND_POINTS: i64 = 3;
 /// How many steps the search may try; a plan that took more is the best found, and says so.
-pub const MAX_PLAN_NODES: usize = 100_000;
+pub const MAX_PLAN_NODES: usize = 200_000;
 /// How many parts of a target group, and how many outcomes, a plan can have: the bits of a set.
 pub(crate) const MAX_MEMBERS: usize = 64;
 
@@ -36,7 +36,7 @@ pub(crate) struct Candidate {
     /// Place of the method.
     pub(crate) method: usize,
     pub(crate) score: i64,
-    /// The parts of the target group it serves.
+    /// What it serves: parts of the target group, and whatever else some step must do.
     pub(crate) serves: u64,
     /// The outcomes it yields.
     pub(crate) yields: u64,
@@ -51,12 +51,19 @@ pub(crate) struct Candidate {
     pub(crate) linked: Vec<usize>,
 }
 
+impl Candidate {
+    /// Whether more speaks against it than for it.
+    pub(crate) fn is_unfit(&self) -> bool {
+        self.score < 0
+    }
+}
+
 /// What is asked.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Problem {
     /// The candidates of each phase.
     pub(crate) phases: Vec<Vec<Candidate>>,
-    /// All parts of the target group.
+    /// All that steps must serve together.
     pub(crate) parts: u64,
     /// The outcomes that are there already.
     pub(crate) there: u64,
@@ -135,7 +142,7 @@ pub(crate) fn merit(problem: &Problem, steps: &[(usize, usize)]) -> Merit {
     let mut sums = vec![0_i64; problem.limits.len()];
     let mut before: Vec<&Candidate> = Vec::new();
     for candidate in steps.iter().filter_map(|(phase, at)| problem.phases.get(*phase)?.get(*at)) {
-        merit.broken += count(candidate.needs & !have);
+        merit.broken += count(candidate.needs & !have) + usize::from(candidate.is_unfit());
         merit.score += candidate.score;
         merit.handovers += usize::from(before.last().is_some_and(|last| links(last, candidate)));
         merit.repeated_kinds += usize::from(repeats(&before, candidate));
@@ -273,7 +280,7 @@ impl<'p> Search<'p> {
             let exceeds = exceeded(problem, &sums) - exceeded(problem, &state.sums);
             let handover = before.last().is_some_and(|other| links(other, candidate));
             let cost = state.cost + STEP - i128::from(candidate.score)
-                + weigh(count(candidate.needs & !state.have), BROKEN)
+                + weigh(count(candidate.needs & !state.have) + usize::from(candidate.is_unfit()), BROKEN)
                 + weigh(exceeds, EXCEEDED)
                 - i128::from(if handover { HANDOVER_POINTS } else { 0 })
                 + i128::from(if repeats(&before, candidate) { REPEATED_KIND_POINTS } else { 0 });
@@ -314,6 +321,7 @@ struct Alike {
     reached: usize,
     needs: usize,
     closes: bool,
+    unfit: bool,
 }
 
 impl Table {
@@ -384,6 +392,7 @@ impl Table {
                 reached: self.reached(candidate.serves, candidate.yields),
                 needs: self.reached(0, candidate.needs),
                 closes: candidate.closes,
+                unfit: candidate.is_unfit(),
             };
             let handover = earlier.iter().any(|other| links(other, candidate));
             let value = i128::from(candidate.score) + i128::from(if handover { HANDOVER_POINTS } else { 0 });
@@ -403,7 +412,7 @@ impl Table {
     ) -> i128 {
         let skipped = if in_phase == 0 { EMPTY + self.from(phase + 1, 0, reached) } else { NEVER };
         let taken = alike.iter().map(|(step, value)| {
-            let missing = (step.needs & !reached).count_ones() as usize;
+            let missing = (step.needs & !reached).count_ones() as usize + usize::from(step.unfit);
             let rest = self.after(problem, phase, in_phase, reached | step.reached, step.closes);
             STEP - value + weigh(missing, BROKEN) + rest
         });

@@ -9,8 +9,8 @@ use crate::engine::{DEFAULT_TOP, Engine};
 use crate::explain::Explainer;
 use crate::pack::{Facet, Fact, Method};
 use crate::plan::{
-    Broken, NeededOutcome, OutcomeFrom, Part, PartServed, Plan, PlanObjective, PlanPhase, PlanStep,
-    ResourceUse, WHAT_IF_VERSION,
+    Broken, NeededOutcome, OutcomeFrom, Part, PartNotServed, PartServed, Plan, PlanObjective, PlanPhase,
+    PlanStep, ResourceUse, WHAT_IF_VERSION,
 };
 use crate::plan_make::{Phase, facts, least};
 use crate::plan_search::{Candidate, Problem, Solution};
@@ -56,8 +56,8 @@ impl<'e, 'w> Writer<'e, 'w> {
             steps: self.steps(at, phase, &chosen),
         });
         let parts = 0..self.parts.len();
-        let (served, not_served): (Vec<_>, Vec<_>) =
-            parts.map(|at| self.served(at, &chosen)).partition(|part| !part.by.is_empty());
+        let (served, not_served): (Vec<usize>, Vec<usize>) =
+            parts.partition(|at| chosen.iter().any(|step| step.candidate.serves >> at & 1 == 1));
         let resources = self.resources(&chosen);
         let merit = self.solution.merit;
         Plan {
@@ -76,9 +76,9 @@ impl<'e, 'w> Writer<'e, 'w> {
                 repeated_kinds: merit.repeated_kinds,
             },
             phases: phases.collect(),
-            broken: self.broken(&chosen, &resources),
-            served,
-            not_served: not_served.into_iter().map(|part| part.part).collect(),
+            broken: self.broken(&chosen, &not_served, &resources),
+            served: served.into_iter().map(|at| self.served(at, &chosen)).collect(),
+            not_served: not_served.into_iter().map(|at| self.not_served(at)).collect(),
             resources,
             open_questions: self.explainer.open_questions(DEFAULT_TOP),
         }
@@ -116,6 +116,12 @@ impl<'e, 'w> Writer<'e, 'w> {
     fn served(&self, at: usize, chosen: &[Chosen<'e, 'w>]) -> PartServed<'e> {
         let serving = chosen.iter().filter(|step| step.candidate.serves >> at & 1 == 1);
         PartServed { part: self.part(at), by: serving.map(|step| step.method.id.as_str()).collect() }
+    }
+
+    fn not_served(&self, at: usize) -> PartNotServed<'e> {
+        let all = self.problem.phases.iter().flatten();
+        let candidates = all.filter(|candidate| candidate.serves >> at & 1 == 1).count();
+        PartNotServed { part: self.part(at), candidates }
     }
 
     fn steps(&self, phase: usize, known: &Phase, chosen: &[Chosen<'e, 'w>]) -> Vec<PlanStep<'e>> {
@@ -207,19 +213,35 @@ impl<'e, 'w> Writer<'e, 'w> {
         resources.collect()
     }
 
-    fn broken(&self, chosen: &[Chosen<'e, 'w>], resources: &[ResourceUse<'e>]) -> Vec<Broken<'e>> {
+    fn broken(
+        &self,
+        chosen: &[Chosen<'e, 'w>],
+        not_served: &[usize],
+        resources: &[ResourceUse<'e>],
+    ) -> Vec<Broken<'e>> {
         let mut broken = Vec::new();
         let empty = (0..self.phases.len()).filter(|at| !chosen.iter().any(|step| step.phase == *at));
         broken.extend(empty.map(|at| Broken::PhaseEmpty { phase: self.phase(at) }));
+        let done = chosen.iter().fold(0, |done, step| done | step.candidate.serves);
+        let lost = (0..self.phases.len()).filter(|at| self.phases[*at].yielding & !done != 0);
+        broken.extend(lost.map(|at| Broken::PhaseYieldsNothing { phase: self.phase(at) }));
         for usage in resources.iter().filter(|usage| usage.exceeded) {
             let resource = Named { id: usage.id, label: usage.label };
             let available = usage.available.unwrap_or(0);
             broken.push(Broken::ResourceExceeded { resource, available, known: usage.known });
         }
-        let served = chosen.iter().fold(0, |served, step| served | step.candidate.serves);
-        let lost = (0..self.parts.len()).filter(|at| served >> at & 1 == 0);
-        broken.extend(lost.map(|at| Broken::PartNotServed { part: self.part(at) }));
+        broken.extend(not_served.iter().map(|at| {
+            let PartNotServed { part, candidates } = self.not_served(*at);
+            Broken::PartNotServed { part, candidates }
+        }));
         for (place, step) in chosen.iter().enumerate() {
+            if step.candidate.is_unfit() {
+                broken.push(Broken::StepUnfit {
+                    phase: self.phase(step.phase).id,
+                    method: Named { id: &step.method.id, label: &step.method.name },
+                    total: step.candidate.score,
+                });
+            }
             for at in self.outcomes(step.candidate.needs) {
                 let from = self.from(at, &chosen[..place]);
                 if matches!(from, OutcomeFrom::Missing | OutcomeFrom::NotKnown) {
