@@ -599,7 +599,7 @@ fn claims_are_true(facts: &Facts<'_>, plan: &[(usize, &Fit<'_>)], place: usize, 
 }
 
 fn config() -> ProptestConfig {
-    ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 proptest! {

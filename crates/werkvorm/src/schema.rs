@@ -2,10 +2,11 @@
 
 use schemars::schema_for;
 use serde_json::{Map, Value, json};
-use werkvorm_core::{About, Advice, Diagnostic, Explanation, MAX_WEIGHT, Pack, Recipe};
+use werkvorm_core::{About, Advice, Diagnostic, Explanation, MAX_WEIGHT, Pack, Plan, Recipe};
 
 /// The names of the schemas.
-pub const SCHEMAS: [&str; 6] = ["profile", "advice", "explanation", "recipe", "pack", "diagnostics"];
+pub const SCHEMAS: [&str; 7] =
+    ["profile", "advice", "explanation", "recipe", "plan", "pack", "diagnostics"];
 
 /// A JSON Schema by name; see [`SCHEMAS`]. That of a profile lists the questions and values of the pack.
 #[must_use]
@@ -15,6 +16,7 @@ pub fn schema(name: &str, pack: &Pack) -> Option<Value> {
         "advice" => schema_for!(Advice<'_>),
         "explanation" => schema_for!(Explanation<'_>),
         "recipe" => schema_for!(Recipe<'_>),
+        "plan" => schema_for!(Plan<'_>),
         "pack" => schema_for!(Pack),
         "diagnostics" => schema_for!(Vec<Diagnostic>),
         _ => return None,
