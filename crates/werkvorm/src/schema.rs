@@ -5,8 +5,7 @@ use serde_json::{Map, Value, json};
 use werkvorm_core::{About, Advice, Diagnostic, Explanation, MAX_WEIGHT, Pack, Plan, Recipe};
 
 /// The names of the schemas.
-pub const SCHEMAS: [&str; 7] =
-    ["profile", "advice", "explanation", "recipe", "plan", "pack", "diagnostics"];
+pub const SCHEMAS: [&str; 7] = ["profile", "advice", "explanation", "recipe", "plan", "pack", "diagnostics"];
 
 /// A JSON Schema by name; see [`SCHEMAS`]. That of a profile lists the questions and values of the pack.
 #[must_use]
