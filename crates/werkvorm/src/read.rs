@@ -492,12 +492,13 @@ mod tests {
     #[test]
     fn a_kept_profile_is_the_same() {
         let both = Text { nl: "Naam".into(), en: "Name".into() };
-        let profile = Profile { title: Some(Remark::Both(both)), about: Some("\"x\"\n".into()), ..Profile::new() }
-            .with("trait", ["stress", "debts"])
-            .with("mode", Vec::new())
-            .with("trust", "low")
-            .with("group_size", 20)
-            .with_weight("goal", 2);
+        let profile =
+            Profile { title: Some(Remark::Both(both)), about: Some("\"x\"\n".into()), ..Profile::new() }
+                .with("trait", ["stress", "debts"])
+                .with("mode", Vec::new())
+                .with("trust", "low")
+                .with("group_size", 20)
+                .with_weight("goal", 2);
         let text = profile_to_toml(&profile.clone().with("literacy", Answer::Open)).unwrap();
         assert_eq!(profile_from_str("p", &text, ProfileFormat::Toml).unwrap(), profile, "{text}");
     }
