@@ -191,6 +191,7 @@ fn facet(id: &str, about: Vec<About>, values_allowed: ValuesAllowed, values: &[&
         help: text("Help"),
         aliases: Vec::new(),
         broader: Vec::new(),
+        share: None,
         sources: Vec::new(),
     };
     Facet {
