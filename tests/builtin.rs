@@ -8,7 +8,9 @@ use std::path::Path;
 use proptest::prelude::*;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use werkvorm::rules::is_cited;
-use werkvorm::{About, Answer, Engine, Facet, Number, Profile, builtin, builtin_pack};
+use werkvorm::{
+    About, Answer, Broken, Engine, Facet, Number, PHASE, PlanOptions, Profile, builtin, builtin_pack, code,
+};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<std::alloc::System> = &INSTRUMENTED_SYSTEM;
@@ -79,6 +81,48 @@ proptest! {
         let advice = builtin().recommend(&profile).unwrap();
         prop_assert!(advice.open_questions.is_empty());
         prop_assert!(advice.methods.iter().all(|ranked| ranked.score.range.low == ranked.score.range.high));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn open_questions_never_prevent_a_plan(profile in a_profile(true)) {
+        match builtin().plan(&profile, &PlanOptions::default()) {
+            Ok(plan) => {
+                let objective = plan.objective;
+                let counted = objective.phases_empty + objective.resources_exceeded + objective.broken;
+                prop_assert_eq!(plan.broken.len(), counted, "everything it breaks is named");
+                prop_assert!(plan.phases.iter().all(|phase| phase.steps.len() <= 2));
+            }
+            Err(found) => {
+                let refused = [code::PLAN_NO_PHASE.id, code::PLAN_NOTHING_THERE.id, code::PLAN_PARTS.id];
+                prop_assert!(found.iter().all(|found| refused.contains(&found.code)), "{found:?}");
+            }
+        }
+    }
+}
+
+/// Over all phases there is a plan for every persona that breaks nothing, except that no rule at all speaks
+/// for a method because of some part of its target group.
+#[test]
+fn every_persona_gets_a_whole_plan() {
+    let pack = builtin().pack();
+    let phases: Vec<String> =
+        pack.facet(PHASE).unwrap().values.iter().map(|value| value.id.clone()).collect();
+    let closing = pack.plan.outcomes.iter().find(|outcome| outcome.closes).unwrap();
+    for persona in &pack.personas {
+        let mut profile = persona.profile.clone();
+        profile.answers.insert(PHASE.into(), Answer::Many(phases.clone()));
+        let plan = builtin().plan(&profile, &PlanOptions::default()).unwrap();
+        assert!(plan.optimal, "{}", persona.id);
+        let nobody = |broken: &Broken<'_>| matches!(broken, Broken::PartNotServed { candidates: 0, .. });
+        assert!(plan.broken.iter().all(nobody), "{}: {:?}", persona.id, plan.broken);
+        let last = plan.phases.last().unwrap().steps.last().unwrap();
+        assert!(last.yields.iter().any(|outcome| outcome.id == closing.id), "{}", persona.id);
+        // As the persona asks it, too.
+        assert!(builtin().plan(&persona.profile, &PlanOptions::default()).unwrap().optimal, "{}", persona.id);
     }
 }
 

@@ -163,6 +163,35 @@ impl Answers {
         self.with_given(pack, vocabulary, given)
     }
 
+    /// The same with one value as the whole answer to a facet, whether it was answered before or not.
+    pub(crate) fn with_only(&self, pack: &Pack, vocabulary: &Vocabulary, facet: usize, value: usize) -> Self {
+        let mut given = self.given.clone();
+        given.retain(|(question, _)| *question != Question::Facet(facet));
+        given.push((Question::Facet(facet), vec![value]));
+        given.sort_unstable();
+        self.with_given(pack, vocabulary, given)
+    }
+
+    /// The same with this value, or none, as the whole answer to these facets.
+    pub(crate) fn with_of(
+        &self,
+        pack: &Pack,
+        vocabulary: &Vocabulary,
+        facets: &[usize],
+        value: Option<(usize, usize)>,
+    ) -> Self {
+        let mut given = self.given.clone();
+        for (question, values) in &mut given {
+            if let Question::Facet(at) = question
+                && facets.contains(at)
+            {
+                let own = value.filter(|(facet, _)| facet == at);
+                *values = own.map(|(_, value)| value).into_iter().collect();
+            }
+        }
+        self.with_given(pack, vocabulary, given)
+    }
+
     /// The same without a value and everything narrower; a facet that takes one gets each other value in turn.
     pub(crate) fn without_value(
         &self,

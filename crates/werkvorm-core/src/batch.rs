@@ -9,8 +9,8 @@ use crate::condition::Truth;
 use crate::engine::Engine;
 use crate::evaluate::{clamp, curve_points};
 use crate::program::{Atom, Kind, Literal, Program};
-use crate::vocabulary::Vocabulary;
 use crate::ranking::{Encoded, RankedPlace, Ranking, best};
+use crate::vocabulary::Vocabulary;
 
 /// Profiles that are worked on together.
 const WIDTH: usize = 512;
@@ -263,7 +263,9 @@ fn numbers(digits: &[u64; 8]) -> [u8; 64] {
         for (row, digit) in digits.iter().enumerate() {
             square |= (digit >> (8 * byte) & 0xff) << (8 * row);
         }
-        for (mask, shift) in [(0x00aa_00aa_00aa_00aa, 7), (0x0000_cccc_0000_cccc, 14), (0x0000_0000_f0f0_f0f0, 28)] {
+        for (mask, shift) in
+            [(0x00aa_00aa_00aa_00aa, 7), (0x0000_cccc_0000_cccc, 14), (0x0000_0000_f0f0_f0f0, 28)]
+        {
             let swap = (square ^ (square >> shift)) & mask;
             square ^= swap ^ (swap << shift);
         }

@@ -58,8 +58,8 @@ pub fn check(pack: &Pack) -> Vec<Diagnostic> {
 /// Folded word to the item that has it, its id, and the word as written.
 type Owners<'i> = BTreeMap<String, (String, &'i str, &'i str)>;
 
-struct Checker<'p> {
-    pack: &'p Pack,
+pub(crate) struct Checker<'p> {
+    pub(crate) pack: &'p Pack,
     vocabulary: Vocabulary,
     /// By id; a large pack refers to these very often.
     documents: BTreeMap<&'p str, &'p Document>,
@@ -69,7 +69,14 @@ struct Checker<'p> {
 }
 
 impl Checker<'_> {
-    fn report(&mut self, code: &Code, item: &str, word: &str, message: String, help: impl Into<String>) {
+    pub(crate) fn report(
+        &mut self,
+        code: &Code,
+        item: &str,
+        word: &str,
+        message: String,
+        help: impl Into<String>,
+    ) {
         self.found.push(Diagnostic::error(code, message, help).at_item(item, word));
     }
 
@@ -85,6 +92,7 @@ impl Checker<'_> {
         self.methods();
         self.rules();
         self.extras();
+        self.planning();
         for (key, text) in &pack.texts {
             self.text(&format!("texts/{key}"), "", text);
         }
@@ -111,7 +119,11 @@ impl Checker<'_> {
         }
     }
 
-    fn texts<'t>(&mut self, item: &str, texts: impl IntoIterator<Item = (&'static str, &'t Text)>) {
+    pub(crate) fn texts<'t>(
+        &mut self,
+        item: &str,
+        texts: impl IntoIterator<Item = (&'static str, &'t Text)>,
+    ) {
         for (field, text) in texts {
             self.text(item, field, text);
         }
@@ -123,7 +135,7 @@ impl Checker<'_> {
         }
     }
 
-    fn id(&mut self, item: &str, id: &str, separator: char) {
+    pub(crate) fn id(&mut self, item: &str, id: &str, separator: char) {
         let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == separator;
         if id.is_empty() || !id.chars().all(good) || !id.starts_with(|c: char| c.is_ascii_alphanumeric()) {
             let help =
@@ -133,7 +145,7 @@ impl Checker<'_> {
     }
 
     /// Reports ids that occur twice in one list.
-    fn unique<'i>(&mut self, list: &str, ids: impl Iterator<Item = &'i str>) {
+    pub(crate) fn unique<'i>(&mut self, list: &str, ids: impl Iterator<Item = &'i str>) {
         let mut seen = BTreeSet::new();
         for id in ids {
             if !seen.insert(id) {
@@ -144,11 +156,11 @@ impl Checker<'_> {
         }
     }
 
-    fn unknown(&mut self, item: &str, what: &str, word: &str, help: String) {
+    pub(crate) fn unknown(&mut self, item: &str, what: &str, word: &str, help: String) {
         self.report(&code::UNKNOWN_REFERENCE, item, word, format!("there is no {what} `{word}`"), help);
     }
 
-    fn citations(&mut self, item: &str, citations: &[Citation], required: bool) {
+    pub(crate) fn citations(&mut self, item: &str, citations: &[Citation], required: bool) {
         if required && citations.is_empty() {
             let help = "cite a document and section of `seeds/sources.toml`: no fact without a source";
             self.report(&code::UNKNOWN_REFERENCE, item, "sources", format!("`{item}` has no source"), help);
@@ -373,7 +385,12 @@ impl Checker<'_> {
     }
 
     /// Values by facet, as cards, examples, factors and ways to reach people have them.
-    fn facet_values(&mut self, item: &str, facets: &BTreeMap<String, Vec<String>>, about: Option<About>) {
+    pub(crate) fn facet_values(
+        &mut self,
+        item: &str,
+        facets: &BTreeMap<String, Vec<String>>,
+        about: Option<About>,
+    ) {
         for (id, values) in facets {
             self.values(item, id, values, about);
         }
@@ -551,7 +568,7 @@ impl Checker<'_> {
         }
     }
 
-    fn asked_number(&mut self, item: &str, id: &str) {
+    pub(crate) fn asked_number(&mut self, item: &str, id: &str) {
         match self.pack.number(id) {
             None => {
                 let help = suggest(id, self.pack.numbers.iter().map(|n| n.id.as_str()));

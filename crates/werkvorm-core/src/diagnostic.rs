@@ -156,6 +156,7 @@ codes! {
     DUPLICATE_ALIAS = "WV0412", "alias used twice", "a word in a profile must mean one thing";
     WRONG_SUBJECT = "WV0413", "facet used for the wrong thing", "some facets describe profiles, some methods, some both";
     PACK_EMPTY = "WV0414", "pack without methods", "an advice about nothing helps nobody";
+    PLAN_SHAPE = "WV0415", "chain of a plan that does not work", "a plan follows one chain of outcomes to one end, within sums that only grow";
 
     UNKNOWN_QUESTION = "WV0501", "unknown question", "the answer would silently do nothing";
     UNKNOWN_ANSWER = "WV0502", "unknown answer", "the answer would silently do nothing";
@@ -182,6 +183,10 @@ codes! {
     SWEEP_RANGE = "WV0704", "range that cannot be swept", "there would be nothing to show, or more than anybody can read";
     TURN_SIZE = "WV0705", "wrong number of changes", "one to three changes can be searched";
     REQUEST_SHAPE = "WV0706", "request that cannot be read", "nothing was asked that can be answered";
+    PLAN_NO_PHASE = "WV0721", "plan without a phase", "a plan has steps in at least one phase";
+    PLAN_NOTHING_THERE = "WV0722", "plan with nothing to spend", "no step takes nothing at all";
+    PLAN_STEPS = "WV0723", "number of steps out of range", "a plan that nobody can follow helps nobody";
+    PLAN_PARTS = "WV0724", "too many parts of the target group", "a plan that is for everybody is for nobody";
 }
 
 /// The nearest of `known` to what was written, if it is near enough to be a slip of the pen.

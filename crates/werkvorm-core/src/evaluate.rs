@@ -122,9 +122,7 @@ fn outcome(pack: &Pack, answers: &Answers, rule: &Compiled, truth: Truth) -> Out
         Kind::Curve(_) => match curve_points(pack, answers, rule) {
             Some(points) => (truth, points, points, points),
             // The condition may hold, but what it gives waits for the number.
-            None => {
-                (truth.min(Truth::NotKnown), 0, i64::from(rule.extremes.0), i64::from(rule.extremes.1))
-            }
+            None => (truth.min(Truth::NotKnown), 0, i64::from(rule.extremes.0), i64::from(rule.extremes.1)),
         },
         _ => {
             let points = i64::from(rule.points);

@@ -12,6 +12,7 @@ mod batch;
 mod board;
 mod change;
 mod check;
+mod check_plan;
 mod compare;
 mod compile;
 mod condition;
@@ -21,6 +22,12 @@ mod evaluate;
 mod explain;
 mod guidance;
 mod pack;
+mod plan;
+mod plan_data;
+mod plan_make;
+mod plan_search;
+mod plan_write;
+
 mod planes;
 mod profile;
 mod program;
@@ -58,6 +65,12 @@ pub use crate::pack::{
     Fact, Factor, FactorKind, Guideline, GuidelineKind, Method, Number, Pack, Persona, Place, Reach,
     RecipeStepText, Rule, Section, Tension, Value, ValuesAllowed, Words,
 };
+pub use crate::plan::{
+    Broken, MAX_STEPS_PER_PHASE, NeededOutcome, OutcomeFrom, Part, PartNotServed, PartServed, Plan,
+    PlanObjective, PlanOptions, PlanPhase, PlanStep, ResourceUse,
+};
+pub use crate::plan_data::{Planning, PlanningOutcome, PlanningResource};
+pub use crate::plan_search::{HANDOVER_POINTS, MAX_PLAN_NODES, REPEATED_KIND_POINTS};
 pub use crate::profile::{Answer, Profile, Remark};
 pub use crate::ranking::{Encoded, RankedPlace, Ranking};
 pub use crate::recipe::{Origin, OriginKind, RECIPE_VERSION, Recipe, RecipeLine, RecipePart, RecipeStep};

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::condition::Condition;
+use crate::plan_data::Planning;
 use crate::profile::Profile;
 use crate::text::Text;
 
@@ -67,6 +68,9 @@ pub struct Pack {
     /// The steps of the recipe, in order.
     #[serde(default)]
     pub recipe: Vec<RecipeStepText>,
+    /// How plans are made.
+    #[serde(default)]
+    pub plan: Planning,
     /// Headings and labels for those who show an advice, by key.
     #[serde(default)]
     pub texts: BTreeMap<String, Text>,

@@ -11,6 +11,7 @@ use crate::evaluate::{clamp, curve_points};
 use crate::pack::Rule;
 use crate::planes::Judged;
 use crate::profile::Profile;
+use crate::program::Kind;
 
 /// A profile that was read once for one engine, to be ranked as often as needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,17 +91,30 @@ impl Engine {
         places.clear();
         let groups = points.chunks_exact(program.criteria.max(1)).zip(&*excluded).enumerate();
         for (method, (groups, _)) in groups.filter(|(_, (_, excluded))| !**excluded) {
-            let total = groups.iter().zip(&answers.weights).map(|(points, weight)| weight * clamp(*points)).sum();
+            let total =
+                groups.iter().zip(&answers.weights).map(|(points, weight)| weight * clamp(*points)).sum();
             places.push(RankedPlace { method, total });
         }
         best(places, top);
         places
     }
 
-    /// The rules about a method that hold for the profile that was ranked last, in the order of the pack.
-    pub fn holding<'a>(&'a self, ranking: &'a Ranking, method: usize) -> impl Iterator<Item = &'a Rule> {
-        let rules = &self.program.rules[self.program.rules_of(method)];
-        let holding = rules.iter().filter(|rule| ranking.judged.truth(rule.condition as usize) == Truth::Holds);
+    /// The rules about a method that hold for the profile of a ranking, in the order of the pack.
+    pub fn holding<'a>(
+        &'a self,
+        profile: &'a Encoded,
+        ranking: &'a Ranking,
+        method: usize,
+    ) -> impl Iterator<Item = &'a Rule> {
+        let rules = self.program.rules[self.program.rules_of(method)].iter();
+        let holding = rules.filter(|rule| {
+            // A curve whose number is open is not known, even when its condition holds.
+            let settled = match rule.kind {
+                Kind::Curve(number) => profile.answers.numbers[number as usize].is_some(),
+                _ => true,
+            };
+            settled && ranking.judged.truth(rule.condition as usize) == Truth::Holds
+        });
         holding.map(|rule| &self.pack.rules[rule.rule as usize])
     }
 }

@@ -12,8 +12,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use werkvorm_core::{
     Band, Citation, Criterion, Diagnostic, Document, Example, FORMAT_VERSION, Facet, Factor, Guideline,
-    Label, Method, Number, Pack, Persona, Profile, Reach, RecipeStepText, Remark, Text, Words, code,
-    did_you_mean,
+    Label, Method, Number, Pack, Persona, Planning, Profile, Reach, RecipeStepText, Remark, Text, Words,
+    code, did_you_mean,
 };
 
 use crate::places::Places;
@@ -157,6 +157,7 @@ impl Seeds {
             "methods" => self.method(file, source, stem, table),
             "personas" => self.persona(file, source, stem, table),
             "pack.toml" => self.header(file, source, table),
+            "plan.toml" => self.plan(file, source, table),
             _ => self.lists(file, source, folder, table.into_inner()),
         }
     }
@@ -309,6 +310,14 @@ impl Seeds {
             self.places.add_field(field, file);
         }
     }
+
+    fn plan<'s>(&mut self, file: &'s str, source: &'s str, table: Spanned<DeTable<'s>>) {
+        let value = whole(source, table);
+        if let Some(plan) = self.read::<Planning>(Entry { file, source, noun: "plan", value }) {
+            self.places.add_file("plan".to_owned(), file);
+            self.pack.plan = plan;
+        }
+    }
 }
 
 /// A file that is one entry.
@@ -345,4 +354,5 @@ pub fn is_cited(pack: &Pack, document: &str) -> bool {
         || pack.examples.iter().any(|e| cites(&e.sources))
         || pack.factors.iter().any(|f| cites(&f.sources))
         || pack.reach.iter().any(|r| cites(&r.sources))
+        || pack.plan.outcomes.iter().any(|o| cites(&o.sources))
 }

@@ -6,7 +6,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use werkvorm_core::{
-    DEFAULT_CHANGES, DEFAULT_TOP, Diagnostic, Edit, Engine, Over, Profile, Toward, TurnOptions, code,
+    DEFAULT_CHANGES, DEFAULT_TOP, Diagnostic, Edit, Engine, Over, PlanOptions, Profile, Toward, TurnOptions,
+    code,
 };
 
 /// A request, by the name of what is asked.
@@ -37,6 +38,7 @@ enum Request {
     Robustness {
         profile: Profile,
     },
+    Plan(PlanRequest),
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -81,6 +83,14 @@ struct TurnRequest {
     changes: usize,
 }
 
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlanRequest {
+    profile: Profile,
+    #[serde(default)]
+    steps_per_phase: Option<usize>,
+}
+
 fn default_top() -> usize {
     DEFAULT_TOP
 }
@@ -112,8 +122,8 @@ pub fn respond(engine: &Engine, request: &str) -> String {
     let answered = match serde_json::from_str(request) {
         Ok(request) => answer(engine, &request),
         Err(error) => {
-            let help = "write one of `recommend`, `explain`, `recipe`, `compare`, `sweep`, `turn`, `ask` and \
-                        `robustness` with what it is asked about";
+            let help = "write one of `recommend`, `explain`, `recipe`, `compare`, `sweep`, `turn`, `ask`, \
+                        `robustness` and `plan` with what it is asked about";
             let message = format!("the request cannot be read: {error}");
             Err(vec![Diagnostic::error(&code::REQUEST_SHAPE, message, help).at_item("request", "")])
         }
@@ -151,6 +161,11 @@ fn answer(engine: &Engine, request: &Request) -> Result<String, Vec<Diagnostic>>
             Ok(text(&engine.turn(profile, method, &options)?))
         }
         Request::Ask(asked) => Ok(text(&engine.ask(&asked.profile, asked.top)?)),
+        Request::Plan(PlanRequest { profile, steps_per_phase }) => {
+            let options = steps_per_phase
+                .map_or_else(PlanOptions::default, |steps_per_phase| PlanOptions { steps_per_phase });
+            Ok(text(&engine.plan(profile, &options)?))
+        }
         Request::Robustness { profile } => Ok(text(&engine.robustness(profile)?)),
     }
 }

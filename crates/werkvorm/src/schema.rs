@@ -3,12 +3,12 @@
 use schemars::schema_for;
 use serde_json::{Map, Value, json};
 use werkvorm_core::{
-    About, Advice, Comparison, Diagnostic, Explanation, MAX_WEIGHT, Pack, Questions, Recipe, Robustness,
-    Sweep, Turn,
+    About, Advice, Comparison, Diagnostic, Explanation, MAX_WEIGHT, Pack, Plan, Questions, Recipe,
+    Robustness, Sweep, Turn,
 };
 
 /// The names of the schemas.
-pub const SCHEMAS: [&str; 11] = [
+pub const SCHEMAS: [&str; 12] = [
     "profile",
     "advice",
     "explanation",
@@ -18,6 +18,7 @@ pub const SCHEMAS: [&str; 11] = [
     "turn",
     "questions",
     "robustness",
+    "plan",
     "pack",
     "diagnostics",
 ];
@@ -35,6 +36,7 @@ pub fn schema(name: &str, pack: &Pack) -> Option<Value> {
         "turn" => schema_for!(Turn<'_>),
         "questions" => schema_for!(Questions<'_>),
         "robustness" => schema_for!(Robustness<'_>),
+        "plan" => schema_for!(Plan<'_>),
         "pack" => schema_for!(Pack),
         "diagnostics" => schema_for!(Vec<Diagnostic>),
         _ => return None,

@@ -1,0 +1,240 @@
+//! Rules and profiles of any number from a fixed seed, for benches and for tests on a large scale.
+//!
+//! Nine facets have 49 values together, and there are four numbers. A rule asks one to four things; of the
+//! things it asks a quarter have an alternative, a tenth is the opposite, and a third of the rules ask a
+//! number. One rule in ten rules its method out. A rule holds for about one profile in eight.
+
+use werkvorm_core::{
+    About, Answer, Band, Citation, Condition, Criterion, Document, DocumentKind, Effect, Facet, Method,
+    Number, Pack, Place, Profile, Rule, Text, Value, ValuesAllowed,
+};
+
+const CRITERIA: [&str; 4] = ["goal", "phase", "target_group", "context"];
+/// How many values each facet has, and whether it takes several.
+const FACETS: [(usize, bool); 9] =
+    [(12, true), (8, true), (6, true), (5, true), (4, false), (4, false), (4, false), (3, false), (3, false)];
+const NUMBERS: usize = 4;
+const LARGEST: i64 = 200;
+
+/// Random numbers that are the same everywhere (SplitMix64).
+#[derive(Debug)]
+pub struct Random(u64);
+
+impl Random {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number below this.
+    pub fn below(&mut self, end: usize) -> usize {
+        (self.next() % end as u64) as usize
+    }
+
+    fn one_in(&mut self, many: usize) -> bool {
+        self.below(many) == 0
+    }
+}
+
+fn text(text: &str) -> Text {
+    Text { nl: text.to_owned(), en: text.to_owned() }
+}
+
+fn facet_id(at: usize) -> String {
+    format!("facet_{at}")
+}
+
+fn value_id(at: usize) -> String {
+    format!("value-{at}")
+}
+
+fn number_id(at: usize) -> String {
+    format!("number_{at}")
+}
+
+/// How many methods go with this many rules.
+pub fn methods(rules: usize) -> usize {
+    (rules / 100).max(60)
+}
+
+/// A pack with this many rules.
+pub fn pack(rules: usize) -> Pack {
+    let mut random = Random::new(2026);
+    let label = || text("label");
+    let facets = FACETS.iter().enumerate().map(|(at, (values, many))| Facet {
+        id: facet_id(at),
+        about: vec![About::Profile],
+        criterion: Some(CRITERIA[at % 4].to_owned()),
+        values_allowed: if *many { ValuesAllowed::Many } else { ValuesAllowed::One },
+        adjustable: at % 2 == 0,
+        label: label(),
+        question: Some(label()),
+        help: label(),
+        aliases: Vec::new(),
+        sources: Vec::new(),
+        values: (0..*values)
+            .map(|at| Value {
+                id: value_id(at),
+                label: label(),
+                help: label(),
+                aliases: Vec::new(),
+                broader: Vec::new(),
+                share: None,
+                sources: Vec::new(),
+            })
+            .collect(),
+    });
+    let numbers = (0..NUMBERS).map(|at| Number {
+        id: number_id(at),
+        about: vec![About::Profile],
+        criterion: Some(CRITERIA[at].to_owned()),
+        unit: label(),
+        min: 0,
+        max: LARGEST,
+        adjustable: true,
+        label: label(),
+        question: Some(label()),
+        help: label(),
+        aliases: Vec::new(),
+        sources: Vec::new(),
+    });
+    let citation = || Citation { document: "document".to_owned(), section: None };
+    let count = methods(rules);
+    let methods = (0..count).map(|at| Method {
+        id: format!("method-{at:05}"),
+        name: text(&format!("Method {at}")),
+        aliases: Vec::new(),
+        category_assigned: false,
+        what: label(),
+        when: label(),
+        with_whom: label(),
+        steps: Vec::new(),
+        cautions: Vec::new(),
+        combines_with: Vec::new(),
+        sources: vec![citation()],
+        facets: Default::default(),
+        facts: Vec::new(),
+    });
+    let rules = (0..rules).map(|at| Rule {
+        id: format!("rule-{at:06}"),
+        title: label(),
+        method: Some(format!("method-{:05}", random.below(count))),
+        criterion: CRITERIA[random.below(4)].to_owned(),
+        when: condition(&mut random),
+        effect: if random.one_in(10) {
+            Effect::Exclude
+        } else {
+            Effect::Points([-5, -4, -3, -2, -1, 1, 2, 3, 4, 5][random.below(10)])
+        },
+        because: label(),
+        sources: vec![citation()],
+        place: Place { file: "rules/workload.rhai".to_owned(), line: 1 },
+    });
+    Pack {
+        format_version: werkvorm_core::FORMAT_VERSION,
+        id: "workload".to_owned(),
+        version: "1".to_owned(),
+        title: text("Workload"),
+        bands: vec![Band { id: "all".to_owned(), from_fit: 0, label: label() }],
+        criteria: CRITERIA
+            .iter()
+            .map(|id| Criterion { id: (*id).to_owned(), label: label(), help: label(), aliases: Vec::new() })
+            .collect(),
+        facets: facets.collect(),
+        numbers: numbers.collect(),
+        documents: vec![Document {
+            id: "document".to_owned(),
+            kind: DocumentKind::Document,
+            title: "Document".to_owned(),
+            short: None,
+            publisher: None,
+            year: None,
+            url: None,
+            sections: Vec::new(),
+        }],
+        methods: methods.collect(),
+        rules: rules.collect(),
+        ..Pack::default()
+    }
+}
+
+fn condition(random: &mut Random) -> Condition {
+    let facets = [0, 1, 1, 1, 2, 2, 3][random.below(7)];
+    let mut parts = Vec::new();
+    let mut used = Vec::new();
+    while parts.len() < facets {
+        let at = random.below(FACETS.len());
+        if !used.contains(&at) {
+            used.push(at);
+            parts.push(asked(random, at));
+        }
+    }
+    if parts.is_empty() || random.one_in(3) {
+        let number = number_id(random.below(NUMBERS));
+        let bound = random.below(LARGEST as usize) as i64;
+        let (at_least, at_most) = if random.one_in(2) { (Some(bound), None) } else { (None, Some(bound)) };
+        parts.push(Condition::Number { number, at_least, at_most });
+    }
+    if parts.len() == 1 { parts.remove(0) } else { Condition::All(parts) }
+}
+
+/// One thing asked of a facet.
+fn asked(random: &mut Random, at: usize) -> Condition {
+    let (values, _) = FACETS[at];
+    let (facet, value) = (facet_id(at), value_id(random.below(values)));
+    let asked = if random.one_in(4) {
+        let other = value_id(random.below(values));
+        if random.one_in(2) {
+            Condition::HasAny { facet, values: vec![value, other] }
+        } else {
+            // An alternative elsewhere.
+            let at = random.below(FACETS.len());
+            let elsewhere =
+                Condition::Has { facet: facet_id(at), value: value_id(random.below(FACETS[at].0)) };
+            Condition::Any(vec![Condition::Has { facet, value }, elsewhere])
+        }
+    } else {
+        Condition::Has { facet, value }
+    };
+    if random.one_in(10) { Condition::Not(Box::new(asked)) } else { asked }
+}
+
+/// Profiles that answer every question.
+pub fn profiles(count: usize) -> Vec<Profile> {
+    let mut random = Random::new(11);
+    (0..count).map(|_| profile(&mut random, 0)).collect()
+}
+
+/// Profiles that leave one question in three open.
+pub fn open_profiles(count: usize) -> Vec<Profile> {
+    let mut random = Random::new(22);
+    (0..count).map(|_| profile(&mut random, 3)).collect()
+}
+
+fn profile(random: &mut Random, open: usize) -> Profile {
+    let mut profile = Profile::new();
+    for (at, (values, many)) in FACETS.iter().enumerate() {
+        if open > 0 && random.one_in(open) {
+            continue;
+        }
+        profile = if *many {
+            let held = (0..*values).filter(|_| random.one_in(3)).map(value_id).collect::<Vec<_>>();
+            profile.with(&facet_id(at), held)
+        } else {
+            profile.with(&facet_id(at), value_id(random.below(*values)).as_str())
+        };
+    }
+    for at in 0..NUMBERS {
+        if open == 0 || !random.one_in(open) {
+            profile = profile.with(&number_id(at), Answer::Whole(random.below(LARGEST as usize) as i64));
+        }
+    }
+    profile
+}
