@@ -167,19 +167,19 @@ impl<'p> Words<'p> {
         ))
     }
 
-    fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> &'static str {
         match self.language() {
             werkvorm_core::Language::Nl => "nl",
             werkvorm_core::Language::En => "en",
         }
     }
 
-    fn pack_view(&self) -> PackView {
+    pub(crate) fn pack_view(&self) -> PackView {
         let Pack { title, version, hash, .. } = self.pack();
         PackView { title: self.of(title).to_owned(), version: version.clone(), hash: hash.clone() }
     }
 
-    fn profile(&self, profile: &Understood<'_>) -> ProfileView {
+    pub(crate) fn profile(&self, profile: &Understood<'_>) -> ProfileView {
         let weighted = profile.weights.iter().any(|weight| weight.weight != 1);
         let weights = profile.weights.iter().filter(|_| weighted);
         ProfileView {
@@ -446,7 +446,7 @@ impl<'p> Words<'p> {
     }
 
     /// Each cited document once, with the cited sections in its own order.
-    fn works(&self, cited: &[&Citation]) -> Vec<WorkView> {
+    pub(crate) fn works(&self, cited: &[&Citation]) -> Vec<WorkView> {
         let is_cited = |document: &str, section: Option<&str>| {
             cited.iter().any(|citation| {
                 citation.document == document && (section.is_none() || citation.section.as_deref() == section)
