@@ -1,6 +1,8 @@
 //! Every what-if document for every persona, in both languages and both formats: complete, accessible, and with
 //! the facts of the answer it was made from.
 
+use std::sync::OnceLock;
+
 use werkvorm::{
     BlockView, Comparison, DocumentFormat, MovementKind, Over, Profile, Questions, RenderError, Robustness,
     RuleLineView, ShapeView, Sweep, Texts, Toward, Turn, TurnOptions, WhatIfView, builtin, render_comparison,
@@ -48,13 +50,20 @@ fn answers(profile: &Profile, other: &Profile) -> Answers<'static> {
     }
 }
 
+/// Every persona with its answers; they are asked once for all tests.
+fn asked() -> &'static [(&'static str, Answers<'static>)] {
+    static ASKED: OnceLock<Vec<(&'static str, Answers<'static>)>> = OnceLock::new();
+    ASKED.get_or_init(|| {
+        let all: Vec<_> = personas().collect();
+        let others = all.iter().cycle().skip(1);
+        all.iter().zip(others).map(|((id, profile), (_, other))| (*id, answers(profile, other))).collect()
+    })
+}
+
 fn each(check: impl Fn(&str, &Answers<'_>, &Texts<'_>)) {
-    let all: Vec<_> = personas().collect();
-    for (at, (id, profile)) in all.iter().enumerate() {
-        let (_, other) = all[(at + 1) % all.len()];
-        let answers = answers(profile, other);
+    for (id, answers) in asked() {
         for language in LANGUAGES {
-            check(id, &answers, &Texts::new(builtin().pack(), language));
+            check(id, answers, &Texts::new(builtin().pack(), language));
         }
     }
 }
@@ -206,6 +215,30 @@ fn a_sweep_shows_what_changes_most() {
                     assert!(items.len() <= 20, "{id}: {} crossings", items.len());
                 }
             }
+            // Whenever another method is first, the row of that answer says so.
+            let first_of = |standings: &[werkvorm::Stand]| {
+                let at = standings.iter().position(|stand| stand.rank == 1);
+                at.map(|at| texts.of(sweep.methods[at].label))
+            };
+            let stays = texts.fill("what-if.top-stays", &[("top", "5")]);
+            let whole = sweep.question.as_ref().is_some_and(|question| question.id == "trust");
+            for point in sweep.points.iter().filter(|_| whole) {
+                let label = texts.change(point.change.as_ref().unwrap());
+                let ends = |row: &&Vec<werkvorm::CellView>| {
+                    let (_, answer) = row[0].text.split_once(". ").unwrap_or_default();
+                    label.ends_with(&format!(": {answer}"))
+                };
+                let Some(row) = rows.iter().find(ends) else { panic!("{id}: no row for {label}") };
+                let (now, then) = (first_of(&sweep.now.standings), first_of(&point.standings));
+                let told = row[1].moved.as_deref().unwrap_or(&row[1].text);
+                if now != then {
+                    assert!(then.is_none_or(|then| told.contains(then)), "{id}: {label}: {told}");
+                }
+                let same = sweep.now.standings.iter().zip(&point.standings).all(|(now, then)| {
+                    now.rank == then.rank || (now.rank.wrapping_sub(1) >= 5 && then.rank.wrapping_sub(1) >= 5)
+                });
+                assert_eq!(told == stays, same, "{id}: {label}: {told}");
+            }
             let first = sweep.now.standings.iter().position(|stand| stand.rank == 1).unwrap();
             let name = texts.of(sweep.methods[first].label);
             assert!(view.lead[1].contains(name), "{id}: {:?}", view.lead);
@@ -284,9 +317,7 @@ fn pictures_are_self_contained_and_stay_within_their_frame() {
 fn a_turn_says_what_it_takes_or_that_nothing_does() {
     let mut none = 0;
     let mut lifted = 0;
-    let all: Vec<_> = personas().collect();
-    for (id, profile) in &all {
-        let answers = answers(profile, profile);
+    for (id, answers) in asked() {
         for texts in LANGUAGES.map(|language| Texts::new(builtin().pack(), language)) {
             for turn in &answers.turns {
                 let page = render_turn(turn, &texts, DocumentFormat::Markdown).unwrap();

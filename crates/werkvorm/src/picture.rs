@@ -90,10 +90,10 @@ impl Words<'_> {
         let places = rows.iter().copied().filter(|rank| *rank <= limit).max().unwrap_or(1);
         let lower = rows.iter().any(|rank| *rank > limit);
         let out = rows.contains(&0);
-        let top = canvas.paragraph([0, 16], &self.get("what-if.lines-help"), 0) + 8;
+        let top = canvas.paragraph([0, 16, WIDTH], &self.get("what-if.lines-help"), 0) + 8;
         let top = if drawn.len() < sweep.methods.len() {
             let count = drawn.len().to_string();
-            canvas.paragraph([0, top], &self.fill("what-if.lines-few", &[("count", &count)]), 0) + 8
+            canvas.paragraph([0, top, WIDTH], &self.fill("what-if.lines-few", &[("count", &count)]), 0) + 8
         } else {
             top
         } + LEADING;
@@ -166,15 +166,19 @@ impl Words<'_> {
         for (x, y, anchor, text) in labels {
             canvas.label(x, y, anchor, INK, false, text);
         }
-        // Numbers stand under their stretch; where there is no room for all, under every second or third.
-        let ticks: Vec<String> = stretches.iter().map(|run| self.tick(run)).collect();
+        // A number stands where its stretch begins; where there is no room for all, every second or third.
+        let ticks: Vec<String> = stretches.iter().map(|run| self.number(run.from)).collect();
         let widest = ticks.iter().map(|tick| whole(tick.chars().count())).max().unwrap_or(1) * LETTER + 6;
         let every = usize::try_from(widest.div_euclid(step.max(1)) + 1).unwrap_or(1);
         for (place, tick) in ticks.into_iter().enumerate() {
             canvas.line(&[(at(place), bottom), (at(place), bottom + 5)], INK, 1, "");
             if place.is_multiple_of(every) {
-                canvas.label(at(place) + step / 2, bottom + 18, "middle", INK, false, tick);
+                canvas.label(at(place), bottom + 18, "middle", INK, false, tick);
             }
+        }
+        if let Some(last) = stretches.last() {
+            canvas.line(&[(RIGHT, bottom), (RIGHT, bottom + 5)], INK, 1, "");
+            canvas.label(RIGHT + 4, bottom + 18, "start", INK, false, self.number(last.to));
         }
         let number = sweep.question.as_ref().and_then(|question| self.pack().number(question.id));
         if let Some(number) = number {
@@ -185,20 +189,12 @@ impl Words<'_> {
         canvas.height = bottom + 48;
     }
 
-    /// The numbers of a stretch, in short.
-    fn tick(&self, run: &Run<'_>) -> String {
-        if run.from == run.to {
-            return self.number(run.from);
-        }
-        format!("{}–{}", self.number(run.from), self.number(run.to))
-    }
-
     /// A row per method and a column per change, with a list of what the columns are.
     fn field(&self, sweep: &Sweep<'_>, canvas: &mut Canvas) {
         const LEFT: i64 = 236;
         let steps = self.steps(sweep, crate::sweep_describe::MAX_STEPS);
         let help = self.fill("what-if.heat-help", &[("top", &sweep.top.to_string())]);
-        let mut y = canvas.paragraph([0, 16], &help, 0) + 8;
+        let mut y = canvas.paragraph([0, 16, WIDTH], &help, 0) + 8;
         y = self.legend(canvas, y);
         let cell = ((WIDTH - LEFT) / whole(steps.steps.len()).max(1)).min(44);
         let at = |column: usize| LEFT + whole(column) * cell;
@@ -233,25 +229,23 @@ impl Words<'_> {
                 ("count", steps.left_out.to_string()),
             ];
             let blanks = blanks.each_ref().map(|(name, count)| (*name, count.as_str()));
-            y = canvas.paragraph([0, y + 6], &self.fill("what-if.left-out-changes", &blanks), 0);
+            y = canvas.paragraph([0, y + 6, WIDTH], &self.fill("what-if.left-out-changes", &blanks), 0);
         }
         canvas.height = y;
     }
 
-    /// What the columns are: beside each other where that fits.
+    /// What the columns are, in two columns, so that a picture with many of them fits on a printed page.
     fn key(&self, steps: &[Step<'_, '_>], canvas: &mut Canvas, mut y: i64) -> i64 {
         for step in steps.iter().filter(|step| step.now) {
             let text = format!("{}: {}", self.get("what-if.now"), step.label);
-            y = canvas.paragraph([0, y], &text, 22) + 5;
+            y = canvas.paragraph([0, y, WIDTH], &text, 22) + 3;
         }
         let names: Vec<_> = steps.iter().filter(|step| !step.now).map(Step::numbered).collect();
-        let longest = names.iter().map(|name| whole(name.chars().count())).max().unwrap_or(0);
-        let beside = if longest * LETTER <= WIDTH / 2 - 10 { 2 } else { 1 };
         let mut end = y;
-        for (column, names) in names.chunks(names.len().div_ceil(beside).max(1)).enumerate() {
+        for (column, names) in names.chunks(names.len().div_ceil(2).max(1)).enumerate() {
             let mut foot = y;
             for name in names {
-                foot = canvas.paragraph([whole(column) * WIDTH / 2, foot], name, 22) + 5;
+                foot = canvas.paragraph([whole(column) * WIDTH / 2, foot, WIDTH / 2 - 10], name, 22) + 3;
             }
             end = end.max(foot);
         }
@@ -329,10 +323,10 @@ impl Canvas {
         self.shapes.push(ShapeView::Label { x, y, anchor, colour, bold, text });
     }
 
-    /// Text up to the edge, broken where it has to be; where the next can begin.
-    fn paragraph(&mut self, [x, y]: [i64; 2], text: &str, indent: i64) -> i64 {
+    /// Text of this width at most, broken where it has to be; where the next can begin.
+    fn paragraph(&mut self, [x, y, width]: [i64; 3], text: &str, indent: i64) -> i64 {
         let mut foot = y;
-        for (at, line) in wrapped(text, (WIDTH - x - indent) / LETTER).into_iter().enumerate() {
+        for (at, line) in wrapped(text, (width - indent) / LETTER).into_iter().enumerate() {
             let x = if at == 0 { x } else { x + indent };
             self.label(x, foot, "start", SOFT, false, line);
             foot += LEADING;

@@ -147,10 +147,7 @@ impl Words<'_> {
     fn step_table(&self, sweep: &Sweep<'_>, steps: &Steps<'_, '_>) -> BlockView {
         let top = sweep.top.to_string();
         let rows = steps.steps.iter().map(|step| {
-            let entered = self.some("what-if.enters", &self.names_of(&step.point.entered));
-            let left = self.some("what-if.leaves", &self.names_of(&step.point.left));
-            let changes: Vec<_> = entered.into_iter().chain(left).collect();
-            let stays = || self.fill("what-if.top-stays", &[("top", &top)]);
+            let changes = self.at_top(sweep, step.point);
             let (mut best, mut rest, mut gone) = (Vec::new(), Vec::new(), Vec::new());
             for (method, stand) in sweep.methods.iter().zip(&step.point.standings) {
                 let name = self.of(method.label);
@@ -169,7 +166,7 @@ impl Words<'_> {
             let rest: Vec<_> = rest.into_iter().filter(|text| !text.is_empty()).collect();
             let changed = match (step.now, changes.is_empty()) {
                 (true, _) => CellView::of(self.get("standing.now")),
-                (false, true) => CellView::of(stays()),
+                (false, true) => CellView::of(self.fill("what-if.top-stays", &[("top", &top)])),
                 (false, false) => CellView { moved: Some(changes.join("; ")), ..CellView::default() },
             };
             let order = CellView {
@@ -185,6 +182,24 @@ impl Words<'_> {
             self.get("what-if.order"),
         ];
         BlockView::Table { head, rows: rows.collect() }
+    }
+
+    /// What is different at the top.
+    fn at_top(&self, sweep: &Sweep<'_>, point: &Point<'_>) -> Vec<String> {
+        let best = |point: &Point<'_>, rank: usize| {
+            point.standings.iter().position(|stand| stand.rank == rank).and_then(|at| sweep.methods.get(at))
+        };
+        let mut changes = Vec::new();
+        if best(point, 1) != best(&sweep.now, 1) {
+            changes.push(self.first_place(best(point, 1)));
+        }
+        changes.extend(self.some("what-if.enters", &self.names_of(&point.entered)));
+        changes.extend(self.some("what-if.leaves", &self.names_of(&point.left)));
+        let reordered = (1..=sweep.top).any(|rank| best(point, rank) != best(&sweep.now, rank));
+        if changes.is_empty() && reordered {
+            changes.push(self.fill("what-if.top-reordered", &[("top", &sweep.top.to_string())]));
+        }
+        changes
     }
 
     /// The crossings between methods of the top.

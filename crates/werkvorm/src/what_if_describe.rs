@@ -256,7 +256,7 @@ impl Words<'_> {
     }
 
     /// Who comes first after a change.
-    fn first_place(&self, first: Option<&Named<'_>>) -> String {
+    pub(crate) fn first_place(&self, first: Option<&Named<'_>>) -> String {
         first.map_or_else(
             || self.get("what-if.none-left"),
             |first| self.fill("what-if.first-becomes", &[("method", self.of(first.label))]),
