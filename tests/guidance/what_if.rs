@@ -379,3 +379,31 @@ fn the_questions_and_the_firmness_say_their_numbers() {
         assert_eq!(tables.get(1).copied().unwrap_or(0), shifts.changing_first.len().min(15), "{id}");
     });
 }
+
+#[test]
+fn any_top_and_any_profile_can_be_printed() {
+    let engine = builtin();
+    let (_, persona) = personas().next().unwrap();
+    let empty = Profile::new();
+    let texts = Texts::new(engine.pack(), LANGUAGES[0]);
+    for profile in [persona, &empty] {
+        for top in [0, 1, engine.pack().methods.len() + 1] {
+            let questions = engine.ask(profile, top).unwrap();
+            let page = render_questions(&questions, &texts, DocumentFormat::Html).unwrap();
+            check_page("questions", &page.replace("&#x2f;", "/"), &texts);
+            for question in ["weeks_available", "trust"] {
+                let sweep = engine.sweep(profile, &Over::Question(question.to_owned()), top).unwrap();
+                let page = render_sweep(&sweep, &texts, DocumentFormat::Html).unwrap();
+                check_page(question, &page.replace("&#x2f;", "/"), &texts);
+                elements(sweep_svg(&sweep, &texts).unwrap().trim_start());
+                let wrong = texts.get("what-if.none-now");
+                assert!(!page.contains(&wrong), "{question}, {top}: {wrong}");
+            }
+        }
+        let same = engine.compare(&[profile, profile]).unwrap();
+        let page = render_comparison(&same, &texts, DocumentFormat::Markdown).unwrap();
+        assert!(page.contains(&texts.get("what-if.no-differences")), "{page}");
+        assert!(page.contains(&texts.get("what-if.nothing-moves")), "{page}");
+        render_robustness(&engine.robustness(profile).unwrap(), &texts, DocumentFormat::Html).unwrap();
+    }
+}

@@ -216,7 +216,7 @@ const TEMPLATES: [(&str, &str); 11] = [
     ("recipe.html", include_str!("../../crates/werkvorm/templates/recipe.html")),
     ("recipe.md", include_str!("../../crates/werkvorm/templates/recipe.md")),
     ("sweep.svg", include_str!("../../crates/werkvorm/templates/sweep.svg")),
-    ("what-if.css", include_str!("../../crates/werkvorm/templates/what-if.css")),
+    ("blocks.css", include_str!("../../crates/werkvorm/templates/blocks.css")),
     ("what-if.html", include_str!("../../crates/werkvorm/templates/what-if.html")),
     ("what-if.md", include_str!("../../crates/werkvorm/templates/what-if.md")),
 ];

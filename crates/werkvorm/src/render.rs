@@ -67,7 +67,7 @@ pub(crate) fn fill(
     let shared = [
         ("page.css", include_str!("../templates/page.css")),
         ("parts.html", include_str!("../templates/parts.html")),
-        ("what-if.css", include_str!("../templates/what-if.css")),
+        ("blocks.css", include_str!("../templates/blocks.css")),
         ("picture.html", include_str!("../templates/picture.html")),
     ];
     for (name, part) in shared {

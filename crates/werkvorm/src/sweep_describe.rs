@@ -87,7 +87,12 @@ impl Words<'_> {
         let blanks = [("count", count.as_str()), ("tried", &tried), ("top", &top)];
         let first = sweep.now.standings.iter().position(|stand| stand.rank == 1);
         let first = first.and_then(|at| sweep.methods.get(at));
-        vec![asked, self.first_now(first), self.fill("what-if.sweep-count", &blanks)]
+        let mut lead = vec![asked];
+        // Without a top there are no methods to speak of.
+        if sweep.top > 0 {
+            lead.extend([self.first_now(first), self.fill("what-if.sweep-count", &blanks)]);
+        }
+        lead
     }
 
     /// The steps of a sweep: at most so many changes, besides the profile as it is.

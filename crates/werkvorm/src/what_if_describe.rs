@@ -22,21 +22,20 @@ impl Words<'_> {
             questions.questions.iter().partition(|telling| telling.expected_thousandths > 0);
         let lead = match telling.first() {
             Some(first) => self.fill("what-if.question-first", &[("question", self.of(first.question))]),
-            None => self.get("label.no-open-questions"),
+            None if silent.is_empty() => self.get("label.no-open-questions"),
+            None => self.fill("what-if.question-none", &[("top", &top)]),
         };
-        let mut sections = vec![
-            SectionView {
-                title: self.get("what-if.heading-measure"),
-                blocks: vec![
-                    plain(self.fill("what-if.measure", &[("top", &top)])),
-                    aside(self.get("what-if.measure-shares")),
-                ],
-            },
-            SectionView {
-                title: self.fill("what-if.heading-top-now", &[("top", &top)]),
-                blocks: vec![self.in_order(&questions.now)],
-            },
-        ];
+        let mut sections = vec![SectionView {
+            title: self.get("what-if.heading-measure"),
+            blocks: vec![
+                plain(self.fill("what-if.measure", &[("top", &top)])),
+                aside(self.get("what-if.measure-shares")),
+            ],
+        }];
+        if questions.top > 0 {
+            let title = self.fill("what-if.heading-top-now", &[("top", &top)]);
+            sections.push(SectionView { title, blocks: vec![self.in_order(&questions.now)] });
+        }
         if !telling.is_empty() {
             let blocks = telling.iter().enumerate();
             let blocks = blocks.flat_map(|(at, telling)| self.telling(at + 1, telling, questions)).collect();
@@ -76,7 +75,12 @@ impl Words<'_> {
         // Those that change nothing come last.
         groups.sort_by_key(|(answer, ..)| answer.places == 0);
         let rows = groups.iter().map(|(answer, outcome, changes)| {
-            let labels: Vec<_> = changes.iter().map(|change| self.answer_of(change)).collect();
+            // Of a question that is open, a value stands alone.
+            let label = |change: &Change<'_>| match &change.value {
+                Some(value) => self.of(value.label).to_owned(),
+                None => self.answer_of(change),
+            };
+            let labels: Vec<_> = changes.iter().map(label).collect();
             let places = answer.places.to_string();
             [labels.join("; "), places, outcome.clone()].map(CellView::of).to_vec()
         });
