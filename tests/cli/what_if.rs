@@ -251,7 +251,7 @@ fn mistakes_in_files_and_changes_are_placed() {
     at(&["--set", "vertrouwen=lo"], "WV0502", "lo");
     at(&["--set", "trst=low"], "WV0501", "trst");
     at(&["--set", "group_size=0"], "WV0504", "0");
-    at(&["--set", "trust=high,low"], "WV0503", "low");
+    at(&["--set", "trust=high,low"], "WV0505", "low");
     at(&["--set", "trust"], "WV0703", "trust");
     at(&["--add", "mode=onlin"], "WV0502", "onlin");
     at(&["--add", "mode=online"], "WV0703", "online");
@@ -294,11 +294,11 @@ fn questions_methods_and_ranges_that_do_not_exist() {
         assert!(err.contains(mark), "{mark}: {err}");
     };
     let over = |more: &[&'static str]| [&["sweep", "p.toml", "--over", "group_size"][..], more].concat();
-    wrong(&over(&["--from", "0", "--to", "9"]), "WV0704", "command line:1:51");
-    wrong(&over(&["--from", "9", "--to", "3"]), "WV0704", "command line:1:51");
-    wrong(&over(&["--from", "-9", "--to", "3"]), "WV0704", "command line:1:51");
+    wrong(&over(&["--from", "0", "--to", "9"]), "WV0704", "command line:1:48");
+    wrong(&over(&["--from", "9", "--to", "3"]), "WV0704", "command line:1:48");
+    wrong(&over(&["--from", "-9", "--to", "3"]), "WV0704", "command line:1:48");
     wrong(&over(&["--from", "1", "--to", "9000"]), "WV0704", "too many numbers");
-    wrong(&over(&["--from", "1", "--to", "9", "--step", "0"]), "WV0704", "command line:1:67");
+    wrong(&over(&["--from", "1", "--to", "9", "--step", "0"]), "WV0704", "command line:1:64");
     wrong(&["sweep", "--over", "trust", "--from", "1", "--to", "2"], "WV0704", "is not a number");
     wrong(&["sweep", "--over", "trst"], "WV0501", "did you mean `trust`");
     wrong(&["turn", "wereldcaf"], "WV0507", "did you mean `wereldcafe`");

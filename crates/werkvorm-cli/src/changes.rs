@@ -36,11 +36,14 @@ impl Written {
 impl<'s> Changes<'s> {
     pub(crate) fn read(start: &'s Start, matches: &ArgMatches) -> Self {
         let mut changes = Self { start, edits: Vec::new(), written: Vec::new(), found: Vec::new() };
+        // In the order of the command line, so that of two changes at odds the second is marked.
+        let mut flags = Vec::new();
         for flag in ["set", "add", "remove", "unset", "set-weight"] {
-            for whole in matches.get_many::<String>(flag).into_iter().flatten() {
-                changes.one(flag, whole);
-            }
+            let values = matches.get_many::<String>(flag).into_iter().flatten();
+            flags.extend(matches.indices_of(flag).into_iter().flatten().zip(values).map(|one| (one, flag)));
         }
+        flags.sort_unstable();
+        flags.into_iter().for_each(|((_, whole), flag)| changes.one(flag, whole));
         changes
     }
 

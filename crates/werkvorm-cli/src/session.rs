@@ -1,6 +1,6 @@
 //! A session of questions and answers: plain lines in and out, so that it works in any terminal and in a pipe.
 
-use std::io::{BufRead, Read};
+use std::io::{BufRead, IsTerminal, Read};
 
 use werkvorm::{Answer, ChangeKind, Diagnostic, Named, Profile, Questions, Telling, Text, Texts, fold};
 
@@ -279,5 +279,10 @@ fn read_line() -> Result<Option<String>, Failure> {
     let mut line = Vec::new();
     let read = std::io::stdin().lock().take(MAX_LINE).read_until(b'\n', &mut line);
     read.map_err(|error| Failure::world("cannot read your answer", error))?;
-    Ok((!line.is_empty()).then(|| String::from_utf8_lossy(&line).into_owned()))
+    let line = (!line.is_empty()).then(|| String::from_utf8_lossy(&line).into_owned());
+    if !std::io::stdin().is_terminal() {
+        // A pipe does not show what was typed; with it the conversation can be read.
+        tell(&(harmless(line.as_deref().unwrap_or("")) + "\n"));
+    }
+    Ok(line)
 }
