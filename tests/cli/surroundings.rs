@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::{PROFILE, folder, listing, werkvorm, with_small};
+use crate::{PROFILE, folder, listing, root, werkvorm, with_small};
 
 #[test]
 fn languages() {
@@ -96,6 +96,9 @@ fn completions() {
 /// Every page and every complaint, as a run.
 fn pages() -> Vec<(&'static str, crate::Run)> {
     let persona = include_str!("../../seeds/personas/ouderen-die-zich-alleen-voelen.toml");
+    let [dementia, children, trust] =
+        ["mantelzorgers-over-dementie", "kinderen-over-spelen-en-eten", "weinig-vertrouwen-in-de-wijk"]
+            .map(|name| root().join(format!("seeds/personas/{name}.toml")).to_string_lossy().into_owned());
     vec![
         ("recommend", werkvorm(&["recommend", "-"]).input(persona)),
         ("recommend en", werkvorm(&["recommend", "-", "--lang", "en", "--top", "20"]).input(persona)),
@@ -104,6 +107,10 @@ fn pages() -> Vec<(&'static str, crate::Run)> {
         (
             "compare",
             werkvorm(&["compare", "-", "--set", "trust=high", "--add", "trait=debts-poverty"]).input(persona),
+        ),
+        (
+            "compare more",
+            werkvorm(&["compare", "-", &dementia, &children, &trust, "--lang", "en"]).input(persona),
         ),
         ("sweep", werkvorm(&["sweep", "-"]).input(persona)),
         ("sweep over", werkvorm(&["sweep", "-", "--over", "group_size", "--lang", "en"]).input(persona)),

@@ -189,7 +189,7 @@ impl Page<'_> {
         } else if self.comparison.profiles.len() <= COLUMNS {
             let head = self.head("label.question");
             let rows = rows.map(|(label, answers)| [vec![label], answers].concat()).collect();
-            page.push_str(&table(&head, rows, &[], width));
+            page.push_str(&table(&head, rows, width));
         } else {
             for (label, answers) in rows {
                 page.push_str(&paragraph("  ", &styled(&label, bold()), width));
@@ -237,7 +237,7 @@ impl Page<'_> {
         };
         let title = texts.fill("cli.compare-best", &[("top", &self.top.to_string())]);
         let mut page = heading(&title, width);
-        page.push_str(&table(&head, self.shown().map(row).collect(), &[], width));
+        page.push_str(&table(&head, self.shown().map(row).collect(), width));
         let arrows = if two { String::new() } else { format!(" {}", texts.get("cli.compare-arrows")) };
         page.push_str(&paragraph("  ", &format!("{}{arrows}", texts.get("cli.compare-legend")), width));
         page.push('\n');

@@ -7,6 +7,8 @@ use crate::what_if::{end, names, title};
 
 /// Answers that change nothing are named when there are no more than this.
 const NAMED: usize = 5;
+/// The methods that an answer brings into the top are named when there are no more than this.
+const NAMED_METHODS: usize = 2;
 
 /// An answer that can be shown: stretches of a number with the same top are one answer.
 pub(crate) struct Shown<'q> {
@@ -47,22 +49,18 @@ pub(crate) fn shown<'q>(texts: &Texts<'_>, question: &'q Telling<'q>) -> Vec<Sho
 
 /// What an answer would do, in a few words.
 pub(crate) fn effect(texts: &Texts<'_>, questions: &Questions<'_>, answer: &PossibleAnswer<'_>) -> String {
-    let new: Vec<Named<'_>> =
-        answer.top.iter().filter(|method| !questions.now.contains(method)).cloned().collect();
     let mut parts = Vec::new();
-    match answer.top.first() {
-        Some(first) if Some(first) != questions.now.first() => {
-            parts.push(texts.fill("cli.sweep-first", &[("method", texts.of(first.label))]));
-        }
-        _ => {}
+    let first = answer.top.first().filter(|first| Some(*first) != questions.now.first());
+    if let Some(first) = first {
+        parts.push(texts.fill("cli.sweep-first", &[("method", texts.of(first.label))]));
     }
-    let new: Vec<_> =
-        new.into_iter().filter(|method| parts.is_empty() || Some(method) != answer.top.first()).collect();
+    let is_new = |method: &&Named<'_>| !questions.now.contains(method) && Some(*method) != first;
+    let new: Vec<_> = answer.top.iter().filter(is_new).cloned().collect();
     if !new.is_empty() {
-        parts.push(texts.fill(
-            "cli.ask-enters",
-            &[("methods", &names(texts, &new)), ("top", &questions.top.to_string())],
-        ));
+        let key = if new.len() > NAMED_METHODS { "cli.ask-enters-many" } else { "cli.ask-enters" };
+        let (count, top) = (new.len().to_string(), questions.top.to_string());
+        let methods = names(texts, &new);
+        parts.push(texts.fill(key, &[("count", &count), ("methods", &methods), ("top", &top)]));
     }
     if parts.is_empty() {
         parts.push(texts.get(if answer.places == 0 { "cli.ask-same" } else { "cli.ask-order" }));

@@ -43,7 +43,7 @@ fn text(texts: &Texts<'_>, robustness: &Robustness<'_>, width: usize) -> String 
             room(texts, &weight.three, &robustness.top),
         ]
     });
-    page.push_str(&table(&head, rows.collect(), &[], width));
+    page.push_str(&table(&head, rows.collect(), width));
     page.push('\n');
     page.push_str(&heading(&texts.get("cli.robustness-changes"), width));
     page.push_str(&changes(texts, robustness, width));

@@ -8,7 +8,7 @@ use werkvorm::{Change, ChangeKind, Diagnostic, Over, Point, Stretch, Sweep, Text
 use crate::failure::Failure;
 use crate::input::{ProfileInput, Start};
 use crate::terminal::{heading, paragraph, width};
-use crate::what_if::{and_more, end, put, table, title, top, write};
+use crate::what_if::{and_more, end, names, put, table, title, top, write};
 use crate::what_if_documents;
 
 /// How many changes or crossings the text shows; the other formats have all.
@@ -34,7 +34,11 @@ pub(crate) fn run(start: &Start, matches: &ArgMatches) -> Result<(), Failure> {
     let exact = matches!(over, Over::Range { .. });
     match matches.get_one::<String>("format").map(String::as_str) {
         Some("csv") => put(matches, &csv(&texts, &sweep, exact)?),
-        Some("svg") => put(matches, &what_if_documents::sweep_svg(&sweep, &texts)),
+        Some("svg") => {
+            let svg = what_if_documents::sweep_svg(&sweep, &texts)
+                .map_err(|error| Failure::world("cannot write the answer", error))?;
+            put(matches, &svg)
+        }
         _ => write(
             matches,
             &sweep,
@@ -76,9 +80,8 @@ fn placed(start: &Start, over: &Over, mut problems: Vec<Diagnostic>) -> Vec<Diag
 fn csv(texts: &Texts<'_>, sweep: &Sweep<'_>, exact: bool) -> Result<String, Failure> {
     let cannot = |error| Failure::world("cannot write CSV", error);
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let head =
-        ["question", "change", "value", "number_from", "number_to", "method", "name", "rank", "total", "fit"];
-    writer.write_record(head).map_err(cannot)?;
+    let head = "question,change,value,number_from,number_to,method,name,rank,total,fit";
+    writer.write_record(head.split(',')).map_err(cannot)?;
     for point in [&sweep.now].into_iter().chain(&sweep.points) {
         let change = point.change.as_ref();
         let stretch = change.map_or(point.number.as_ref(), |change| change.number.as_ref());
@@ -206,7 +209,7 @@ impl Page<'_> {
             if !rows.is_empty() {
                 page.push_str(&heading(&texts.get(key), width));
                 let head = ["cli.sweep-change", "cli.sweep-entered", "cli.sweep-left"];
-                page.push_str(&table(&head.map(|key| texts.get(key)), rows, &[], width));
+                page.push_str(&table(&head.map(|key| texts.get(key)), rows, width));
                 page.push('\n');
             }
         }
@@ -265,10 +268,14 @@ impl Page<'_> {
         for (change, point) in self.joined() {
             let answer = without_question(texts, &self.change(&change), change.question).to_owned();
             let stays = (1..=PLACES).all(|place| self.at(point, place) == self.at(&sweep.now, place));
-            if stays { same.push(answer) } else { rows.push([vec![answer], self.cells(point)].concat()) }
+            if stays {
+                same.push(self.with_entered(answer, &change, point))
+            } else {
+                rows.push([vec![answer], self.cells(point)].concat())
+            }
         }
         let has_other = rows.len() > 1;
-        let mut page = table(&head, rows, &[], width);
+        let mut page = table(&head, rows, width);
         let left_out = same.len().saturating_sub(SHOWN);
         same.truncate(SHOWN);
         if left_out > 0 {
@@ -292,6 +299,19 @@ impl Page<'_> {
             page.push('\n');
         }
         page
+    }
+
+    /// An answer with the methods it brings into the rest of the top.
+    fn with_entered(&self, answer: String, change: &Change<'_>, point: &Point<'_>) -> String {
+        // Joined numbers need not agree on the rest of the top.
+        if point.entered.is_empty() || change.number.is_some() {
+            return answer;
+        }
+        let methods = self.sweep.methods.iter().filter(|method| point.entered.contains(&method.id));
+        let methods = names(&self.texts, &methods.cloned().collect::<Vec<_>>());
+        let blanks = [("methods", methods), ("top", self.sweep.top.to_string())];
+        let blanks = blanks.each_ref().map(|(name, value)| (*name, value.as_str()));
+        format!("{answer} ({})", self.texts.fill("cli.ask-enters", &blanks))
     }
 
     /// The first places, with a star where another method than now is.

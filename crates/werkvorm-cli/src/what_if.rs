@@ -4,13 +4,14 @@ use std::error::Error;
 
 use anstream::adapter::strip_str;
 use clap::ArgMatches;
-use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width};
 use serde::Serialize;
+use textwrap::core::display_width;
 use werkvorm::{Change, DEFAULT_TOP, DocumentFormat, Named, ProfileView, Texts, Understood};
 
 use crate::failure::{Failure, print};
 use crate::recommend::{footer, profile, write_whole};
-use crate::terminal::{harmless, heading, paragraph};
+use crate::terminal::{harmless, heading, paragraph, paragraph_under};
 
 /// A head with a thin line under it; cells stand apart by space alone.
 const LIGHT: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
@@ -83,21 +84,46 @@ pub(crate) fn foot(texts: &Texts<'_>, width: usize) -> String {
     footer(texts, &texts.pack().version, &texts.pack().hash, width)
 }
 
-/// A table that fits; the columns named in `right` are lined up on the right.
-pub(crate) fn table(head: &[String], rows: Vec<Vec<String>>, right: &[usize], width: usize) -> String {
+/// A table with whole words; where those do not fit beside each other, a list.
+pub(crate) fn table(head: &[String], rows: Vec<Vec<String>>, width: usize) -> String {
+    let width = width.saturating_sub(INDENT.len());
+    let padding = |at: usize| if at + 1 < head.len() { 2 } else { 0 };
+    let longest = |at: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(at)).chain(head.get(at));
+        let words = cells.flat_map(|cell| cell.split_whitespace()).map(display_width);
+        words.max().unwrap_or(0) + padding(at)
+    };
+    let least: Vec<usize> = (0..head.len()).map(longest).collect();
+    // Columns stand one cell apart, besides their padding.
+    if least.iter().sum::<usize>() + head.len().saturating_sub(1) > width {
+        return listed(head, &rows, width);
+    }
+    let cells = |width: usize| u16::try_from(width).unwrap_or(u16::MAX);
     let mut table = Table::new();
     table.load_style(LIGHT).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_width(u16::try_from(width.saturating_sub(INDENT.len())).unwrap_or(u16::MAX));
-    table.set_header(head.iter().map(Cell::new));
+    table.set_width(cells(width));
+    table.set_header(head);
     table.add_rows(rows);
     for (at, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, 2));
-        if right.contains(&at) {
-            column.set_cell_alignment(CellAlignment::Right);
+        column.set_padding((0, cells(padding(at))));
+        if let Some(least) = least.get(at) {
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(cells(*least))));
         }
     }
     let lines = table.lines().map(|line| format!("{INDENT}{}", line.trim_end()).trim_end().to_owned() + "\n");
     lines.collect()
+}
+
+/// The rows of a table one by one, each cell behind its head.
+fn listed(head: &[String], rows: &[Vec<String>], width: usize) -> String {
+    let mut page = String::new();
+    for row in rows {
+        page.push_str(&paragraph(INDENT, row.first().map_or("", String::as_str), width + INDENT.len()));
+        for (name, cell) in head.iter().zip(row).skip(1).filter(|(_, cell)| !cell.is_empty()) {
+            page.push_str(&paragraph_under("    ", 6, &format!("{name}: {cell}"), width + INDENT.len()));
+        }
+    }
+    page
 }
 
 /// The names of methods, with commas.

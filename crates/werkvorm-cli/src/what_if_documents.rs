@@ -40,6 +40,6 @@ pub(crate) fn render_robustness(_: &Robustness<'_>, _: &Texts<'_>, _: DocumentFo
     Err(NotYet)
 }
 
-pub(crate) fn sweep_svg(_: &Sweep<'_>, _: &Texts<'_>) -> String {
-    String::new()
+pub(crate) fn sweep_svg(_: &Sweep<'_>, _: &Texts<'_>) -> Written {
+    Err(NotYet)
 }
