@@ -58,8 +58,11 @@ fn text(texts: &Texts<'_>, turn: &Turn<'_>, width: usize) -> String {
     if let Some(lifted) = &turn.lifted_by {
         page.push_str(&heading(&fill("cli.turn-lifted"), width));
         page.push_str(&paragraph("  ", &in_short(texts, lifted), width));
-        page.push_str(&sets(texts, lifted, false, width));
         page.push('\n');
+        page.push_str(&sets(texts, lifted, false, width));
+        if !turn.already {
+            page.push_str(&heading(&fill(name), width));
+        }
     }
     if !turn.already {
         page.push_str(&sets(texts, &turn.turned_by, true, width));
