@@ -22,7 +22,10 @@ impl Words<'_> {
             1 => self.get("plan.lead-one"),
             _ => self.fill("plan.lead", &[("steps", &count.to_string())]),
         };
-        let whole = match (plan.broken.is_empty(), plan.optimal) {
+        // Where no rule prefers a method, no other plan could do better.
+        let no_rule = |broken: &Broken<'_>| matches!(broken, Broken::PartNotServed { candidates: 0, .. });
+        let is_whole = plan.broken.iter().all(no_rule);
+        let whole = match (is_whole, plan.optimal) {
             (true, _) => "plan.whole",
             (false, true) => "plan.not-whole",
             (false, false) => "plan.not-whole-perhaps",
@@ -37,8 +40,9 @@ impl Words<'_> {
         }];
         if !plan.broken.is_empty() {
             let items = plan.broken.iter().map(|broken| self.broken(broken)).collect();
+            let title = if is_whole { "plan.heading-note" } else { "plan.heading-broken" };
             sections.push(SectionView {
-                title: self.get("plan.heading-broken"),
+                title: self.get(title),
                 blocks: vec![BlockView::List { ordered: false, items }],
             });
         }
@@ -228,7 +232,7 @@ impl Words<'_> {
                 CellView::of(resource.unknown_steps.to_string()),
             ]
         });
-        let head = ["label.question", "plan.available", "plan.known", "plan.unknown"];
+        let head = ["plan.resource", "plan.available", "plan.known", "plan.unknown"];
         BlockView::Table { head: head.iter().map(|key| self.get(key)).collect(), rows: rows.collect() }
     }
 }
