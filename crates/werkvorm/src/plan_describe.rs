@@ -71,7 +71,7 @@ impl Words<'_> {
             sections.push(SectionView { title: self.get("heading.open-questions"), blocks });
         }
         sections.push(SectionView {
-            title: self.get("label.how-made"),
+            title: self.get("plan.heading-how"),
             blocks: vec![aside(self.get("plan.how"))],
         });
         let mut cited: Vec<&Citation> = Vec::new();
