@@ -201,6 +201,7 @@ fn number(id: &str, about: About, criterion: Option<String>) -> Number {
         question: criterion.as_ref().map(|_| text("How many?")),
         criterion,
         unit: text("hours"),
+        unit_one: None,
         min: 0,
         max: 100,
         adjustable: false,

@@ -118,6 +118,7 @@ fn pages() -> Vec<(&'static str, crate::Run)> {
         ("ask", werkvorm(&["ask", "--trust", "low"]).input("1\n2\nlonelyness\n\nstop\n")),
         ("ask list", werkvorm(&["ask", "-", "--list"]).input(persona)),
         ("robustness", werkvorm(&["robustness", "-"]).input(persona)),
+        ("plan", werkvorm(&["plan", "-"]).input(persona)),
         ("methods", werkvorm(&["methods"])),
         ("method", werkvorm(&["method", "huisbezoek-met-sleutelpersoon"])),
         ("vocabulary", werkvorm(&["vocabulary"])),

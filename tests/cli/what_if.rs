@@ -1,10 +1,11 @@
-//! What-if: compare, sweep, turn, the list of open questions and robustness, on the personas and with mistakes.
+//! What-if: compare, sweep, turn, the list of open questions, robustness and plans, on the personas and with mistakes.
 
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
 use werkvorm::{Answer, Edit, builtin, profile_from_str, respond};
 
+use crate::conformance::dense;
 use crate::{codes, folder, listing, root, werkvorm, with_small};
 
 /// The personas: where each is, and what it says as JSON.
@@ -18,19 +19,6 @@ fn personas() -> Vec<(PathBuf, Value)> {
         (path, serde_json::to_value(&profile).unwrap())
     };
     paths.into_iter().map(read).collect()
-}
-
-/// JSON without the space between its parts.
-fn dense(json: &str) -> String {
-    let (mut dense, mut quoted, mut escaped) = (String::new(), false, false);
-    for c in json.chars() {
-        if quoted || !c.is_whitespace() {
-            dense.push(c);
-        }
-        quoted ^= c == '"' && !escaped;
-        escaped = quoted && c == '\\' && !escaped;
-    }
-    dense
 }
 
 /// A page has no text that is missing and no blank that is open, and fits in the window.
@@ -60,6 +48,8 @@ fn every_command_on_every_persona() {
             &["turn", "huisbezoek", path, "--out", "--changes", "1"],
             &["ask", path, "--list"],
             &["robustness", path],
+            &["plan", path],
+            &["plan", path, "--phase", "collect,develop,evaluate", "--steps", "1"],
         ] {
             let page = werkvorm(&[arguments, &["--lang", lang]].concat()).good();
             check_page(&format!("{arguments:?} {lang}"), &page);
@@ -126,6 +116,7 @@ fn json_is_the_answer_of_the_library() {
             ),
             (vec!["ask", path, "--list", "--top", "3"], json!({"ask": {"profile": profile, "top": 3}})),
             (vec!["robustness", path], json!({"robustness": {"profile": profile}})),
+            (vec!["plan", path, "--steps", "3"], json!({"plan": {"profile": profile, "steps_per_phase": 3}})),
         ] {
             let printed = werkvorm(&[&arguments[..], &["--format", "json"]].concat()).good();
             assert!(printed.ends_with("}\n") && printed.starts_with("{\n  \"what_if_version\": 1"));
@@ -136,7 +127,7 @@ fn json_is_the_answer_of_the_library() {
 
 #[test]
 fn the_empty_profile() {
-    for arguments in [&["sweep"][..], &["turn", "enquete"], &["robustness"], &["ask", "--list"]] {
+    for arguments in [&["sweep"][..], &["turn", "enquete"], &["robustness"], &["plan"], &["ask", "--list"]] {
         check_page("empty", &with_small(arguments).good());
     }
     let page = with_small(&["compare", "--set", "trust=low"]).good();
@@ -144,6 +135,24 @@ fn the_empty_profile() {
     // Flags are answers here as they are everywhere.
     let sweep = with_small(&["sweep", "--trust", "low", "--format", "json"]).good_json();
     assert_eq!(sweep["profile"]["answers"][0]["question"], "trust");
+}
+
+#[test]
+fn a_plan_says_what_cannot_be_done() {
+    let persona = root().join("seeds/personas/weinig-vertrouwen-in-de-wijk.toml");
+    let plan = |more: &[&str]| werkvorm(&[&["plan", persona.to_str().unwrap()], more].concat());
+    let whole = plan(&["--phase", "collect,translate,develop,evaluate"]).good();
+    assert!(
+        whole.contains("De stappen op een rij") && whole.contains("Evalueren en terugkoppelen"),
+        "{whole}"
+    );
+    let short = plan(&["--phase", "collect"]).good();
+    assert!(short.contains("Wat niet lukt") && short.contains("Het plan eindigt niet met"), "{short}");
+    for (flags, code) in [(&["--phase", "geen"][..], "WV0721"), (&["--weeks-available", "0"], "WV0722")] {
+        let outcome = plan(flags).run();
+        assert_eq!(outcome.code, 2, "{flags:?}");
+        assert!(outcome.err.contains(code), "{flags:?}: {}", outcome.err);
+    }
 }
 
 #[test]

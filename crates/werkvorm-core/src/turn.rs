@@ -210,7 +210,7 @@ impl Engine {
         let rules = self.rule_differences(method, [evaluation, &after]);
         let rank = after.order.iter().position(|at| *at == method).map_or(0, |place| place + 1);
         ChangeSet {
-            changes: set.iter().map(|single| self.shown(single)).collect(),
+            changes: set.iter().map(|single| self.shown(single, &evaluation.answers)).collect(),
             after: RankedScore { rank, score: Explainer::new(self, &after).score(method) },
             rules: rules.iter().map(|one| RuleShare { rule: one.rule, difference: one.difference }).collect(),
         }

@@ -148,7 +148,7 @@ impl<'p> Words<'p> {
 
     pub(crate) fn figure(&self, fact: &werkvorm_core::Fact) -> Option<String> {
         let number = self.pack().number(fact.number.as_deref()?)?;
-        let unit = self.of(&number.unit);
+        let unit = self.of(number.unit_of(fact.max.or(fact.min).unwrap_or(0)));
         let shown = |n: Option<i64>| n.map(|n| self.number(n)).unwrap_or_default();
         let (min, max) = (shown(fact.min), shown(fact.max));
         let blanks = [("min", min.as_str()), ("max", max.as_str()), ("value", min.as_str()), ("unit", unit)];

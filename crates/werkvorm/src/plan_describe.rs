@@ -181,8 +181,8 @@ impl Words<'_> {
     fn broken(&self, broken: &Broken<'_>) -> String {
         let named = |key: &str, name: &str, what: &Named<'_>| self.fill(key, &[(name, self.of(what.label))]);
         match broken {
-            Broken::PhaseEmpty { phase } => named("plan.broken-phase", "phase", phase),
-            Broken::PhaseYieldsNothing { phase } => named("plan.broken-phase-nothing", "phase", phase),
+            Broken::PhaseEmpty { phase } => named("plan.broken-phase", "name", phase),
+            Broken::PhaseYieldsNothing { phase } => named("plan.broken-phase-nothing", "name", phase),
             Broken::ResourceExceeded { resource, available, known } => {
                 let (known, available) = (self.number(*known), self.number(*available));
                 let blanks =
