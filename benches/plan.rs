@@ -1,9 +1,10 @@
-//! A plan over all phases for each persona: scores per phase, the search, and everything explained.
+//! A plan over all phases for each persona: scores per phase, the search, and everything explained. Last the
+//! worst that can be asked: everybody at once.
 
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use werkvorm::{Answer, PHASE, PlanOptions, Profile, builtin};
+use werkvorm::{Answer, PEOPLE, PHASE, PlanOptions, Profile, builtin};
 
 /// A persona that asks about every phase.
 fn over_all_phases(profile: &Profile) -> Profile {
@@ -12,6 +13,16 @@ fn over_all_phases(profile: &Profile) -> Profile {
     let mut profile = profile.clone();
     profile.answers.insert(PHASE.to_owned(), Answer::Many(phases.unwrap_or_default()));
     profile
+}
+
+/// Every part of the target group there is.
+fn everybody() -> Profile {
+    let about_people =
+        |facet: &&werkvorm::Facet| facet.criterion.as_deref() == Some(PEOPLE) && !facet.takes_one();
+    let facets = builtin().pack().facets.iter().filter(about_people);
+    facets.fold(Profile::new(), |profile, facet| {
+        profile.with(&facet.id, Answer::Many(facet.values.iter().map(|value| value.id.clone()).collect()))
+    })
 }
 
 fn plan(criterion: &mut Criterion) {
@@ -25,6 +36,10 @@ fn plan(criterion: &mut Criterion) {
     }
     group.bench_function("no-answers", |bencher| {
         bencher.iter(|| engine.plan(black_box(&Profile::new()), &PlanOptions::default()));
+    });
+    let everybody = everybody();
+    group.bench_function("everybody", |bencher| {
+        bencher.iter(|| engine.plan(black_box(&everybody), &PlanOptions::default()));
     });
     group.finish();
 }

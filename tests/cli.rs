@@ -15,6 +15,10 @@ use std::sync::OnceLock;
 use serde_json::Value;
 use tempfile::TempDir;
 
+#[path = "cli/ask.rs"]
+mod ask;
+#[path = "cli/conformance.rs"]
+mod conformance;
 #[path = "cli/garbage.rs"]
 mod garbage;
 #[path = "cli/pages.rs"]
@@ -25,6 +29,8 @@ mod profiles;
 mod rules;
 #[path = "cli/surroundings.rs"]
 mod surroundings;
+#[path = "cli/what_if.rs"]
+mod what_if;
 
 /// A profile that fits the small pack.
 const PROFILE: &str = include_str!("cli-pack/profile.toml");

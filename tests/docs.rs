@@ -31,8 +31,9 @@ const NOT_RUN: [(&str, &str); 4] = [
     ),
     ("cargo xtask evaluate", "it only prints figures, and compiling it takes long"),
 ];
-const DOCUMENTS: [&str; 5] =
-    ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "rules/CHANGELOG.md"];
+const WHAT_IF: &str = "crates/werkvorm/WHAT-IF.md";
+const DOCUMENTS: [&str; 6] =
+    ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "rules/CHANGELOG.md", WHAT_IF];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -213,16 +214,19 @@ fn the_commands_of_contributing_run() {
 }
 
 #[test]
-fn the_readme_shows_real_output() {
-    let command = blocks("README.md", "sh").remove(0).text;
+fn the_commands_of_what_if_run() {
+    shell_blocks_run(WHAT_IF);
+}
+
+/// That the lines which a document shows stand in what a command writes, in this order; `…` leaves lines out.
+fn shows_real_output(command: &Block, shown: &Block) {
     let arguments: Vec<_> =
-        words(command.trim()).into_iter().skip_while(|word| word != "--").skip(1).collect();
+        words(command.text.trim()).into_iter().skip_while(|word| word != "--").skip(1).collect();
     let output = werkvorm(&root(), &arguments);
     let page = String::from_utf8(output.stdout).unwrap();
     let real: Vec<&str> = page.lines().map(str::trim_end).collect();
-    let shown = blocks("README.md", "text").remove(0).text;
     let mut from = 0;
-    for part in shown.split("…\n").filter(|part| !part.is_empty()) {
+    for part in shown.text.split("…\n").filter(|part| !part.is_empty()) {
         let part: Vec<&str> = part.lines().collect();
         let found = (from..=real.len().saturating_sub(part.len())).find(|at| real[*at..].starts_with(&part));
         let at = found.unwrap_or_else(|| {
@@ -230,6 +234,19 @@ fn the_readme_shows_real_output() {
         });
         from = at + part.len();
     }
+}
+
+#[test]
+fn the_documents_show_real_output() {
+    shows_real_output(&blocks("README.md", "sh")[0], &blocks("README.md", "text")[0]);
+    let mut shown = 0;
+    for (_, blocks) in sections(&read(WHAT_IF)) {
+        for pair in blocks.windows(2).filter(|pair| pair[1].language == "text") {
+            shows_real_output(&pair[0], &pair[1]);
+            shown += 1;
+        }
+    }
+    assert!(shown > 1, "{WHAT_IF} shows output");
 }
 
 #[test]

@@ -372,6 +372,7 @@ fn number(pack: &Pack, id: &str, (min, span, wide): (i64, i64, bool)) -> Number 
         about: vec![About::Profile],
         criterion: Some(pack.criteria[0].id.clone()),
         unit: text("unit"),
+        unit_one: None,
         min: min * step,
         max: (min + span) * step,
         adjustable: wide,

@@ -9,6 +9,8 @@ mod documents;
 mod markup;
 #[path = "guidance/office.rs"]
 mod office;
+#[path = "guidance/what_if.rs"]
+mod what_if;
 #[path = "guidance/words.rs"]
 mod words;
 

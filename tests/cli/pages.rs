@@ -37,6 +37,19 @@ fn explain() {
 }
 
 #[test]
+fn what_if() {
+    let folder = folder(&[("straat.toml", PROFILE)]);
+    let changes = ["--set", "trust=low", "--remove", "trait=low-literacy", "--set-weight", "target_group=1"];
+    let compare = with_small(&[&["compare", "straat.toml"][..], &changes].concat());
+    check("compare", &compare.inside(&folder).good());
+    let turn = with_small(&["turn", "wereldcafe", "straat.toml", "--top", "1", "--lang", "en"]);
+    check("turn", &turn.inside(&folder).good());
+    // The conversation is on standard error, the profile on standard output.
+    let session = with_small(&["ask", "--trust", "low"]).input("1\n?\nonlin\n2\nstop\n").run();
+    check("ask", &format!("{}{}", session.err, session.out));
+}
+
+#[test]
 fn method() {
     check("method", &with_small(&["method", "fotomethode"]).good());
 }
@@ -67,7 +80,7 @@ fn rules_with_problems() {
 }
 
 /// The small pack in a folder of its own, with one more file.
-fn small_with(name: &str, text: &str) -> TempDir {
+pub(crate) fn small_with(name: &str, text: &str) -> TempDir {
     let folder = folder(&[]);
     copy(small().as_ref(), folder.path());
     write(&folder.path().join(name), text.as_bytes());

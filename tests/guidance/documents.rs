@@ -27,7 +27,7 @@ fn code(texts: &Texts<'_>) -> &'static str {
 }
 
 /// As it stands in a page.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
@@ -47,15 +47,20 @@ fn pages_are_self_contained_and_accessible() {
     });
 }
 
-fn check_page(id: &str, page: &str, texts: &Texts<'_>) {
+/// A page is complete, self-contained and accessible.
+pub fn check_page(id: &str, page: &str, texts: &Texts<'_>) {
     let elements = elements(page);
     let named =
         |name: &str| elements.iter().filter(|element| element.name == name).collect::<Vec<&Element<'_>>>();
     assert_eq!(named("html")[0].attribute("lang"), Some(code(texts)), "{id}");
     assert!(!named("title")[0].text.trim().is_empty(), "{id}");
-    for landmark in ["header", "main", "footer", "h1", "title", "style"] {
+    for landmark in ["header", "main", "footer", "h1", "style"] {
         assert_eq!(named(landmark).len(), 1, "{id}: {landmark}");
     }
+    // A picture may have a title of its own.
+    let of_pictures =
+        elements.windows(2).filter(|two| two[0].name == "svg" && two[1].name == "title").count();
+    assert_eq!(named("title").len(), 1 + of_pictures, "{id}: title");
     // Nothing is fetched: no scripts, pictures, fonts or styles from elsewhere; addresses only as links.
     for banned in ["script", "link", "img", "iframe", "object", "form", "base"] {
         assert!(named(banned).is_empty(), "{id}: {banned}");
@@ -204,19 +209,24 @@ fn markdown_has_its_headings_and_lists_in_place() {
             render_recipe(recipe, texts, DocumentFormat::Markdown).unwrap(),
         ];
         for page in pages {
-            let lines: Vec<_> = page.lines().collect();
-            assert!(lines[0].starts_with("# "), "{id}");
-            assert!(!page.contains("{{") && !page.contains("[label.") && !page.contains("[heading."), "{id}");
-            for (at, line) in lines.iter().enumerate().skip(1) {
-                if line.starts_with('#') {
-                    let around = [lines[at - 1], lines.get(at + 1).copied().unwrap_or_default()];
-                    assert_eq!(around, ["", ""], "{id}: a heading needs room: {line}");
-                }
-                let follows_text = !lines[at - 1].is_empty() && !lines[at - 1].trim_start().starts_with('-');
-                assert!(!(line.starts_with("- ") && follows_text), "{id}: a list needs room: {line}");
-            }
+            check_markdown(id, &page);
         }
     });
+}
+
+/// Headings and lists have room around them, and no text is missing.
+pub fn check_markdown(id: &str, page: &str) {
+    let lines: Vec<_> = page.lines().collect();
+    assert!(lines[0].starts_with("# "), "{id}");
+    assert!(!page.contains("{{") && !page.contains("[label.") && !page.contains("[heading."), "{id}");
+    for (at, line) in lines.iter().enumerate().skip(1) {
+        if line.starts_with('#') {
+            let around = [lines[at - 1], lines.get(at + 1).copied().unwrap_or_default()];
+            assert_eq!(around, ["", ""], "{id}: a heading needs room: {line}");
+        }
+        let follows_text = !lines[at - 1].is_empty() && !lines[at - 1].trim_start().starts_with('-');
+        assert!(!(line.starts_with("- ") && follows_text), "{id}: a list needs room: {line}");
+    }
 }
 
 #[test]

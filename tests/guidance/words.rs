@@ -207,13 +207,18 @@ fn no_private_person_is_named() {
     }
 }
 
-const TEMPLATES: [(&str, &str); 6] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("advice.html", include_str!("../../crates/werkvorm/templates/advice.html")),
     ("advice.md", include_str!("../../crates/werkvorm/templates/advice.md")),
     ("page.css", include_str!("../../crates/werkvorm/templates/page.css")),
     ("parts.html", include_str!("../../crates/werkvorm/templates/parts.html")),
+    ("picture.html", include_str!("../../crates/werkvorm/templates/picture.html")),
     ("recipe.html", include_str!("../../crates/werkvorm/templates/recipe.html")),
     ("recipe.md", include_str!("../../crates/werkvorm/templates/recipe.md")),
+    ("sweep.svg", include_str!("../../crates/werkvorm/templates/sweep.svg")),
+    ("blocks.css", include_str!("../../crates/werkvorm/templates/blocks.css")),
+    ("what-if.html", include_str!("../../crates/werkvorm/templates/what-if.html")),
+    ("what-if.md", include_str!("../../crates/werkvorm/templates/what-if.md")),
 ];
 
 #[test]

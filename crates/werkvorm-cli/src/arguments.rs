@@ -8,54 +8,54 @@ use werkvorm::{About, DEFAULT_TOP, Facet, Number, Pack, SCHEMAS, Text, fold};
 
 use crate::input::Start;
 use crate::terminal::width;
+use crate::what_if_arguments;
 
 /// Flags that no question can have; such a question is answered in a file.
-const TAKEN: [&str; 11] =
-    ["help", "version", "lang", "rules", "pack", "top", "format", "output", "weight", "for", "method"];
+const TAKEN: [&str; 25] = [
+    "help",
+    "version",
+    "lang",
+    "rules",
+    "pack",
+    "top",
+    "format",
+    "output",
+    "weight",
+    "for",
+    "method",
+    "set",
+    "steps",
+    "add",
+    "remove",
+    "unset",
+    "set-weight",
+    "over",
+    "from",
+    "to",
+    "step",
+    "out",
+    "changes",
+    "list",
+    "force",
+];
 
 /// The whole command, with the flags of the pack in use and help in the language in use.
 pub(crate) fn command(start: &Start) -> Command {
     let texts = start.texts();
     let about = |name: &str| texts.get(&format!("about.{name}"));
-    let profile = || {
-        let file = Arg::new("profile").value_name("PROFILE").help(texts.get("option.profile"));
-        let weight = Arg::new("weight")
-            .long("weight")
-            .value_name("CRITERION=0..5")
-            .action(ArgAction::Append)
-            .help(texts.get("option.weight"))
-            .help_heading(texts.get("heading.profile"));
-        [file].into_iter().chain(answers(start)).chain([weight])
-    };
+    let profile = || profile(start);
     // Lists are whole unless a profile is given.
     let for_profile = || {
-        profile().map(|arg| {
+        profile().into_iter().map(|arg| {
             if arg.get_id() == "profile" { arg.long("for").help(texts.get("option.for")) } else { arg }
         })
     };
-    let method = || {
-        Arg::new("method")
-            .value_name("METHOD")
-            .required(true)
-            .value_parser(Words(
-                start.engine().pack().methods.iter().map(|method| method.id.clone()).collect(),
-            ))
-            .hide_possible_values(true)
-            .help(texts.get("label.method"))
-    };
-    let output =
-        || Arg::new("output").long("output").short('o').value_name("FILE").help(texts.get("option.output"));
+    let method = || method(start);
+    let output = || output(start);
     let recommend = Command::new("recommend")
         .about(about("recommend"))
         .after_help(texts.get("option.answers"))
-        .arg(
-            Arg::new("top")
-                .long("top")
-                .value_name("N")
-                .value_parser(value_parser!(u16).range(1..))
-                .default_value(DEFAULT_TOP.to_string())
-                .help(texts.get("option.top")),
-        )
+        .arg(top(start, "option.top"))
         .arg(format(start, &["text", "json", "markdown", "html"]))
         .arg(output())
         .args(profile());
@@ -147,22 +147,51 @@ pub(crate) fn command(start: &Start) -> Command {
         .arg(everywhere("lang", "LANG", 901).value_parser(["nl", "en"]).hide_possible_values(true))
         .arg(everywhere("rules", "DIR", 902))
         .arg(everywhere("pack", "FILE", 903))
-        .subcommands([
-            recommend,
-            explain,
-            recipe,
-            guidelines,
-            examples,
-            methods,
-            one_method,
-            vocabulary,
-            schema,
-            rules,
-            completions,
-        ])
+        .subcommands([recommend, explain, recipe])
+        .subcommands(what_if_arguments::commands(start))
+        .subcommands([guidelines, examples, methods, one_method, vocabulary, schema, rules, completions])
 }
 
-fn format(start: &Start, formats: &[&'static str]) -> Arg {
+/// A profile: a file, and a flag for each question and for weights.
+pub(crate) fn profile(start: &Start) -> Vec<Arg> {
+    let texts = start.texts();
+    let file = Arg::new("profile").value_name("PROFILE").help(texts.get("option.profile"));
+    let weight = Arg::new("weight")
+        .long("weight")
+        .value_name("CRITERION=0..5")
+        .action(ArgAction::Append)
+        .help(texts.get("option.weight"))
+        .help_heading(texts.get("heading.profile"));
+    [file].into_iter().chain(answers(start)).chain([weight]).collect()
+}
+
+/// A method, by any of its names.
+pub(crate) fn method(start: &Start) -> Arg {
+    let ids = start.engine().pack().methods.iter().map(|method| method.id.clone()).collect();
+    Arg::new("method")
+        .value_name("METHOD")
+        .required(true)
+        .value_parser(Words(ids))
+        .hide_possible_values(true)
+        .help(start.texts().get("label.method"))
+}
+
+pub(crate) fn output(start: &Start) -> Arg {
+    let help = start.texts().get("option.output");
+    Arg::new("output").long("output").short('o').value_name("FILE").help(help)
+}
+
+/// How many methods are shown, or count as the top.
+pub(crate) fn top(start: &Start, help: &str) -> Arg {
+    Arg::new("top")
+        .long("top")
+        .value_name("N")
+        .value_parser(value_parser!(u16).range(1..))
+        .default_value(DEFAULT_TOP.to_string())
+        .help(start.texts().get(help))
+}
+
+pub(crate) fn format(start: &Start, formats: &[&'static str]) -> Arg {
     let help = start.texts().fill("option.format", &[("formats", &formats.join(", "))]);
     Arg::new("format")
         .long("format")
@@ -259,7 +288,7 @@ fn answers(start: &Start) -> Vec<Arg> {
 
 /// Takes any word, and completes to those that are known: aliases count too, and the engine judges.
 #[derive(Clone)]
-struct Words(Vec<String>);
+pub(crate) struct Words(pub(crate) Vec<String>);
 
 impl TypedValueParser for Words {
     type Value = String;

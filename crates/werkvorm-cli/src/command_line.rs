@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::ops::Range;
 
 use werkvorm::{Diagnostic, Label};
 
@@ -10,9 +11,9 @@ use crate::failure::Failure;
 /// What the command line is called in messages.
 pub(crate) const COMMAND_LINE: &str = "command line";
 /// Flags of which the next word is not their value.
-const ALONE: [&str; 4] = ["--help", "-h", "--version", "-V"];
-/// Flags that say how an advice is shown, and not about what it is.
-const SHOWING: [&str; 4] = ["--top", "--format", "--output", "-o"];
+const ALONE: [&str; 7] = ["--help", "-h", "--version", "-V", "--out", "--list", "--force"];
+/// Flags that say how an answer is shown, and not about what it is.
+const SHOWING: [&str; 7] = ["--top", "--format", "--output", "-o", "--list", "--force", "--changes"];
 
 /// The words of a command line, and the line itself.
 #[derive(Debug)]
@@ -118,6 +119,17 @@ impl CommandLine {
         }
     }
 
+    /// The place of a part of the value of a flag.
+    pub(crate) fn label_in(&self, flag: &str, value: &str, part: Range<usize>) -> Label {
+        let mut label = self.label(flag, value.trim());
+        let count = |text: Option<&str>| {
+            u32::try_from(text.unwrap_or("").trim_start().chars().count()).unwrap_or(u32::MAX)
+        };
+        label.column = label.column.saturating_add(count(value.get(..part.start)));
+        label.length = count(value.get(part)).max(1);
+        label
+    }
+
     /// A problem with a word of the command line.
     pub(crate) fn failure(&self, flag: &str, word: &str, mut problem: Diagnostic) -> Failure {
         problem.labels = vec![self.label(flag, word)];
@@ -195,6 +207,19 @@ mod tests {
         check("w|recommend|--weight|goal=9", "weight", "goal", "werkvorm recommend >--weight<");
         check("w|explain|é|fotscan", "method", "fotscan", "werkvorm explain é >fotscan<");
         check("w|recommend", "trust", "lo", ">werkvorm recommend<");
+    }
+
+    #[test]
+    fn places_of_parts() {
+        let check = |text: &str, value: &str, part: Range<usize>, want: &str| {
+            let line = line(text);
+            let label = line.label_in("set", value, part);
+            let (column, length) = (label.column as usize - 1, label.length as usize);
+            assert_eq!(line.text.chars().skip(column).take(length).collect::<String>(), want, "{text}");
+        };
+        check("w|compare|--set|trust=lo", "trust=lo", 6..8, "lo");
+        check("w|compare|--set=trust=lo", "trust=lo", 0..5, "trust");
+        check("w|compare|--set|één vraag=lo", "één vraag=lo", 12..14, "lo");
     }
 
     #[test]

@@ -72,7 +72,7 @@ impl Failure {
     }
 }
 
-fn tell(text: &str) {
+pub(crate) fn tell(text: &str) {
     drop(anstream::stderr().lock().write_all(text.as_bytes()));
 }
 

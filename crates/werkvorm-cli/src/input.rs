@@ -97,7 +97,7 @@ fn read_limited(file: &str, limit: usize) -> Result<Option<Vec<u8>>, Failure> {
 }
 
 /// What a file is called in messages.
-fn shown(file: &str) -> &str {
+pub(crate) fn shown(file: &str) -> &str {
     if file == "-" { "standard input" } else { file }
 }
 
@@ -197,18 +197,7 @@ pub(crate) struct ProfileInput<'s> {
 impl<'s> ProfileInput<'s> {
     /// Reads the profile file, if any, and puts the flags over it.
     pub(crate) fn read(start: &'s Start, matches: &ArgMatches) -> Result<Self, Failure> {
-        let mut input = Self {
-            profile: Profile::new(),
-            command_line: &start.command_line,
-            file: matches.get_one::<String>("profile").cloned(),
-            text: String::new(),
-            found: Vec::new(),
-            flags: BTreeSet::new(),
-            weighed: BTreeMap::new(),
-        };
-        if let Some(file) = input.file.clone() {
-            input.read_file(&file)?;
-        }
+        let mut input = Self::of_file(start, matches.get_one::<String>("profile"))?;
         for question in questions(start.engine().pack()) {
             if let Some(values) = matches.get_many::<String>(&question.argument) {
                 let values: Vec<String> = values.cloned().collect();
@@ -225,6 +214,23 @@ impl<'s> ProfileInput<'s> {
         }
         for weight in matches.get_many::<String>("weight").into_iter().flatten() {
             input.weigh(start.engine().pack(), weight);
+        }
+        Ok(input)
+    }
+
+    /// Reads a profile file, if any; no flag says anything about it.
+    pub(crate) fn of_file(start: &'s Start, file: Option<&String>) -> Result<Self, Failure> {
+        let mut input = Self {
+            profile: Profile::new(),
+            command_line: &start.command_line,
+            file: file.cloned(),
+            text: String::new(),
+            found: Vec::new(),
+            flags: BTreeSet::new(),
+            weighed: BTreeMap::new(),
+        };
+        if let Some(file) = file {
+            input.read_file(file)?;
         }
         Ok(input)
     }
@@ -317,7 +323,8 @@ impl<'s> ProfileInput<'s> {
     }
 }
 
-fn is_called(name: &str, id: &str, aliases: &[String]) -> bool {
+/// Whether a name means something with this id and these aliases.
+pub(crate) fn is_called(name: &str, id: &str, aliases: &[String]) -> bool {
     let name = fold(name);
     name == fold(id) || aliases.iter().any(|alias| fold(alias) == name)
 }

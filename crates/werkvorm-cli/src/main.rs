@@ -4,20 +4,31 @@
 //! world that does not cooperate: a file that is not there, a disk that is full.
 
 mod arguments;
+mod ask;
 mod cards;
+mod changes;
 mod command_line;
+mod compare;
 mod completions;
 mod explain;
 mod failure;
 mod guidance;
 mod input;
+mod plan;
 mod problems;
+mod questions;
 mod recipe;
 mod recommend;
+mod robustness;
 mod rules;
 mod schema;
+mod session;
+mod sweep;
 mod terminal;
+mod turn;
 mod vocabulary;
+mod what_if;
+mod what_if_arguments;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -45,6 +56,12 @@ fn run(arguments: &[OsString]) -> Result<(), Failure> {
         "recommend" => recommend::run(&start, matches),
         "explain" => explain::run(&start, matches),
         "recipe" => recipe::run(&start, matches),
+        "compare" => compare::run(&start, matches),
+        "sweep" => sweep::run(&start, matches),
+        "turn" => turn::run(&start, matches),
+        "ask" => ask::run(&start, matches),
+        "robustness" => robustness::run(&start, matches),
+        "plan" => plan::run(&start, matches),
         "guidelines" => guidance::guidelines(&start, matches),
         "examples" => guidance::examples(&start, matches),
         "methods" => cards::list(&start, matches),

@@ -173,7 +173,7 @@ impl Answers {
     }
 
     /// The same with this value, or none, as the whole answer to these facets.
-    pub(crate) fn with_of(
+    pub(crate) fn with_only_of(
         &self,
         pack: &Pack,
         vocabulary: &Vocabulary,

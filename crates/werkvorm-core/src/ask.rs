@@ -97,7 +97,7 @@ impl Engine {
                 });
                 let Some((best, ruled_out)) = seen else { continue };
                 possible.push(PossibleAnswer {
-                    change: self.shown(&single),
+                    change: self.shown(&single, answers),
                     share: self.share(&single),
                     places: places_changed(&now, &best),
                     top: named(&best),

@@ -72,6 +72,8 @@ pub struct Change<'e> {
     pub label: &'e Text,
     /// The organisation can change it; otherwise it is given, and the change says what if it were so.
     pub adjustable: bool,
+    /// The question was left open.
+    pub was_open: bool,
     /// What happens to the answer.
     pub kind: ChangeKind,
     /// The value that is set, added or removed.
@@ -292,7 +294,7 @@ impl Engine {
     }
 
     /// A change as people see it.
-    pub(crate) fn shown(&self, single: &Single) -> Change<'_> {
+    pub(crate) fn shown(&self, single: &Single, answers: &Answers) -> Change<'_> {
         let Single { question, shift } = *single;
         let named = |value: usize| match question {
             Question::Facet(at) => {
@@ -313,6 +315,7 @@ impl Engine {
             question: question_id(&self.pack, question),
             label: self.label(question),
             adjustable: self.is_adjustable(question),
+            was_open: answers.is_open(question),
             kind,
             value,
             number,

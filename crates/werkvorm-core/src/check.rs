@@ -249,6 +249,7 @@ impl Checker<'_> {
             self.id(&item, &number.id, '_');
             self.asked(&item, &number.about, number.criterion.as_deref(), number.question.as_ref());
             self.texts(&item, [("label", &number.label), ("help", &number.help), ("unit", &number.unit)]);
+            self.texts(&item, number.unit_one.iter().map(|unit| ("unit_one", unit)));
             if number.min > number.max {
                 let message = format!("`{}` goes from {} to {}", number.id, number.min, number.max);
                 self.report(&code::OUT_OF_RANGE, &item, "min", message, "let `min` be at most `max`");

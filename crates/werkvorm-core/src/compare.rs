@@ -176,7 +176,10 @@ impl Engine {
     pub fn compare(&self, profiles: &[&Profile]) -> Result<Comparison<'_>, Vec<Diagnostic>> {
         let mut problems = Vec::new();
         if !(MIN_COMPARED..=MAX_COMPARED).contains(&profiles.len()) {
-            let message = format!("{} profiles cannot be compared", profiles.len());
+            let message = match profiles.len() {
+                1 => "one profile cannot be compared".to_owned(),
+                count => format!("{count} profiles cannot be compared"),
+            };
             let help = format!("give {MIN_COMPARED} to {MAX_COMPARED} profiles, or one with changes to it");
             problems.push(Diagnostic::error(&code::COMPARE_COUNT, message, help).at_item("profiles", ""));
         }

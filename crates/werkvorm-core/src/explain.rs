@@ -400,7 +400,7 @@ impl<'e, 'v> Explainer<'e, 'v> {
                     adjustable: number.adjustable,
                     values: Vec::new(),
                     number: answers.numbers[*at],
-                    unit: Some(&number.unit),
+                    unit: Some(number.unit_of(answers.numbers[*at].unwrap_or(0))),
                 }
             }
         });

@@ -206,6 +206,9 @@ pub struct Number {
     pub criterion: Option<String>,
     /// The unit, such as weeks.
     pub unit: Text,
+    /// The unit of one, such as week; the same as the unit when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_one: Option<Text>,
     /// Smallest possible value.
     pub min: i64,
     /// Largest possible value.
@@ -413,6 +416,14 @@ pub struct Curve {
     pub number: String,
     /// The corners: at least two; points −5 to 5.
     pub corners: Vec<(i64, i64)>,
+}
+
+impl Number {
+    /// The unit as it is said of so many.
+    #[must_use]
+    pub fn unit_of(&self, count: i64) -> &Text {
+        self.unit_one.as_ref().filter(|_| count.abs() == 1).unwrap_or(&self.unit)
+    }
 }
 
 impl Curve {

@@ -51,7 +51,7 @@ impl Engine {
         if parts.len() > room {
             let message = format!("a plan for {} parts of the target group", parts.len());
             let help = format!("name at most {room}, or make plans for parts of the group");
-            problems.push(Diagnostic::error(&code::PLAN_PARTS, message, help).at_item("", ""));
+            problems.push(Diagnostic::error(&code::PLAN_PARTS, message, help));
         }
         match phases {
             Ok(phases) if problems.is_empty() => Ok(maker.plan(answers, &phases, &parts, options)),
@@ -261,7 +261,7 @@ impl<'e> Maker<'e, '_> {
         };
         let facets: Vec<usize> = parts.iter().map(|(facet, _)| *facet).collect();
         let with = |part: Option<(usize, usize)>| {
-            let answers = evaluation.answers.with_of(pack, vocabulary, &facets, part);
+            let answers = evaluation.answers.with_only_of(pack, vocabulary, &facets, part);
             Evaluation::new(pack, program, answers)
         };
         let nobody = with(None);

@@ -103,7 +103,9 @@ impl Engine {
                 shifts.first_stays += 1;
             } else {
                 let first = best.first().map(|at| self.named(*at));
-                shifts.changing_first.push(ChangingFirst { change: self.shown(&single), first });
+                shifts
+                    .changing_first
+                    .push(ChangingFirst { change: self.shown(&single, &evaluation.answers), first });
             }
         }
         let explainer = Explainer::new(self, &evaluation);

@@ -209,7 +209,7 @@ impl Engine {
                 missing.map(|at| self.pack.methods[*at].id.as_str()).collect()
             };
             Point {
-                change: change.map(|single| self.shown(single)),
+                change: change.map(|single| self.shown(single, &evaluation.answers)),
                 number: match change {
                     Some(_) => None,
                     None => question.and_then(|question| {
@@ -270,7 +270,7 @@ impl Engine {
         let swept: Vec<_> = swept.chain(board.state(question).number()).collect();
         let (Some(low), Some(high)) = (swept.iter().min(), swept.iter().max()) else { return Vec::new() };
         let stretches = self.watchers().stretches(number).iter();
-        let Number { unit, .. } = &self.pack.numbers[number];
+        let asked = &self.pack.numbers[number];
         let mut crossings = Vec::new();
         let mut before: Option<Vec<usize>> = None;
         for (from, _) in stretches.filter(|(from, to)| to >= low && from <= high) {
@@ -280,7 +280,10 @@ impl Engine {
             board.swap(question, &mut state);
             if let Some(before) = before.replace(ranks.clone()) {
                 let events = self.events(methods, &before, &ranks);
-                crossings.extend(events.into_iter().map(|event| Crossing { from: *from, unit, event }));
+                crossings.extend(events.into_iter().map(|event| {
+                    let unit = asked.unit_of(*from);
+                    Crossing { from: *from, unit, event }
+                }));
             }
         }
         crossings

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::advice::{Named, PackName, Understood};
 use crate::answers::State;
 use crate::board::Board;
-use crate::change::{Change, Shift, Single, WHAT_IF_VERSION};
+use crate::change::{Change, ChangeKind, Shift, Single, WHAT_IF_VERSION};
 use crate::compare::RankedScore;
 use crate::diagnostic::{Diagnostic, code};
 use crate::engine::Engine;
@@ -87,7 +87,7 @@ pub struct Sets<'e> {
     pub adjustable: Vec<ChangeSet<'e>>,
     /// Sets with something that is given: they say what if the situation were different.
     pub given: Vec<ChangeSet<'e>>,
-    /// All sets of at most this many changes were tried.
+    /// All sets of at most this many changes were tried; larger ones are of no use when both kinds have some.
     pub searched: usize,
     /// Sets of this many changes were tried too, but not all of them: there were more than the engine tries.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -184,8 +184,11 @@ impl Engine {
     fn sets(&self, evaluation: &Evaluation, method: usize, found: Found) -> Sets<'_> {
         let shown = |sets: Vec<Vec<Single>>| {
             let mut shown: Vec<_> = sets.iter().map(|set| self.change_set(evaluation, method, set)).collect();
-            // The order of the search settles what is equal.
-            shown.sort_by_key(|set| (set.after.rank == 0, set.after.rank));
+            // Giving something up comes last; the order of the search settles what is equal.
+            let gives_up = |set: &ChangeSet<'_>| {
+                set.changes.iter().filter(|change| change.kind == ChangeKind::Remove).count()
+            };
+            shown.sort_by_key(|set| (gives_up(set), set.after.rank == 0, set.after.rank));
             shown
         };
         Sets {
@@ -207,7 +210,7 @@ impl Engine {
         let rules = self.rule_differences(method, [evaluation, &after]);
         let rank = after.order.iter().position(|at| *at == method).map_or(0, |place| place + 1);
         ChangeSet {
-            changes: set.iter().map(|single| self.shown(single)).collect(),
+            changes: set.iter().map(|single| self.shown(single, &evaluation.answers)).collect(),
             after: RankedScore { rank, score: Explainer::new(self, &after).score(method) },
             rules: rules.iter().map(|one| RuleShare { rule: one.rule, difference: one.difference }).collect(),
         }
@@ -275,6 +278,7 @@ impl<'e> Search<'e> {
                 break;
             }
             let start = self.works.len();
+            found.searched = size;
             let all = self.extend(board, &mut Vec::new(), 0, size, wanted);
             if !all {
                 found.searched = size - 1;

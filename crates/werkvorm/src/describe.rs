@@ -146,9 +146,9 @@ impl<'p> Words<'p> {
         if names.is_empty() { Vec::new() } else { vec![names] }
     }
 
-    fn figure(&self, fact: &werkvorm_core::Fact) -> Option<String> {
+    pub(crate) fn figure(&self, fact: &werkvorm_core::Fact) -> Option<String> {
         let number = self.pack().number(fact.number.as_deref()?)?;
-        let unit = self.of(&number.unit);
+        let unit = self.of(number.unit_of(fact.max.or(fact.min).unwrap_or(0)));
         let shown = |n: Option<i64>| n.map(|n| self.number(n)).unwrap_or_default();
         let (min, max) = (shown(fact.min), shown(fact.max));
         let blanks = [("min", min.as_str()), ("max", max.as_str()), ("value", min.as_str()), ("unit", unit)];
@@ -167,19 +167,19 @@ impl<'p> Words<'p> {
         ))
     }
 
-    fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> &'static str {
         match self.language() {
             werkvorm_core::Language::Nl => "nl",
             werkvorm_core::Language::En => "en",
         }
     }
 
-    fn pack_view(&self) -> PackView {
+    pub(crate) fn pack_view(&self) -> PackView {
         let Pack { title, version, hash, .. } = self.pack();
         PackView { title: self.of(title).to_owned(), version: version.clone(), hash: hash.clone() }
     }
 
-    fn profile(&self, profile: &Understood<'_>) -> ProfileView {
+    pub(crate) fn profile(&self, profile: &Understood<'_>) -> ProfileView {
         let weighted = profile.weights.iter().any(|weight| weight.weight != 1);
         let weights = profile.weights.iter().filter(|_| weighted);
         ProfileView {
@@ -446,7 +446,7 @@ impl<'p> Words<'p> {
     }
 
     /// Each cited document once, with the cited sections in its own order.
-    fn works(&self, cited: &[&Citation]) -> Vec<WorkView> {
+    pub(crate) fn works(&self, cited: &[&Citation]) -> Vec<WorkView> {
         let is_cited = |document: &str, section: Option<&str>| {
             cited.iter().any(|citation| {
                 citation.document == document && (section.is_none() || citation.section.as_deref() == section)

@@ -1,15 +1,25 @@
 #![doc = include_str!("../../../README.md")]
 
 mod builtin;
+mod compare_describe;
 mod describe;
 #[cfg(feature = "docx")]
 mod docx;
 mod json;
+mod picture;
+mod plan_describe;
+mod plan_picture;
 mod read;
 #[cfg(feature = "render")]
 mod render;
 mod schema;
+mod sweep_describe;
+mod turn_describe;
 mod view;
+mod what_if_describe;
+#[cfg(feature = "render")]
+mod what_if_render;
+mod what_if_view;
 mod what_if_words;
 mod words;
 mod written;
@@ -31,6 +41,13 @@ pub use crate::view::{
     AdviceView, CardView, CriterionView, ExampleView, ExcludedView, ExclusionView, ExplanationView,
     GuidelineView, ListedView, MethodView, NeedView, OpenView, PackView, ProfileView, ReachView, ReasonView,
     RecipeLineView, RecipePartView, RecipeStepView, RecipeView, ScoreView, SourceView, WorkView,
+};
+#[cfg(feature = "render")]
+pub use crate::what_if_render::{
+    render_comparison, render_plan, render_questions, render_robustness, render_sweep, render_turn, sweep_svg,
+};
+pub use crate::what_if_view::{
+    BlockView, CellView, PictureView, RuleLineView, SectionView, ShapeView, WhatIfView,
 };
 pub use crate::words::Words as Texts;
 pub use werkvorm_core::*;

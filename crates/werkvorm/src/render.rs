@@ -44,7 +44,13 @@ pub fn render_recipe(
     fill(name, template, words, context! { recipe => Serde(words.recipe(recipe)) })
 }
 
-fn fill(name: &str, template: &str, words: &Words<'_>, values: Value) -> Result<String, RenderError> {
+/// Fills a template in; the ending of its name says what has to be escaped in it.
+pub(crate) fn fill(
+    name: &str,
+    template: &str,
+    words: &Words<'_>,
+    values: Value,
+) -> Result<String, RenderError> {
     let mut environment = Environment::new();
     let whitespace =
         SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
@@ -61,6 +67,8 @@ fn fill(name: &str, template: &str, words: &Words<'_>, values: Value) -> Result<
     let shared = [
         ("page.css", include_str!("../templates/page.css")),
         ("parts.html", include_str!("../templates/parts.html")),
+        ("blocks.css", include_str!("../templates/blocks.css")),
+        ("picture.html", include_str!("../templates/picture.html")),
     ];
     for (name, part) in shared {
         environment.add_template(name, part).map_err(RenderError)?;

@@ -16,6 +16,8 @@ impl Words<'_> {
         }
         let value = change.value.as_ref().map(|value| self.of(value.label)).unwrap_or_default();
         let key = match change.kind {
+            // Of a question that was open nothing can come with anything.
+            ChangeKind::Add if change.was_open => "change.set",
             ChangeKind::Set => "change.set",
             ChangeKind::Add => "change.add",
             ChangeKind::Remove => "change.remove",
@@ -28,8 +30,8 @@ impl Words<'_> {
     /// A number with all numbers around it that give the same advice.
     #[must_use]
     pub fn stretch(&self, question: &str, stretch: &Stretch<'_>) -> String {
-        let bounds = self.pack().number(question).map(|number| (number.min, number.max));
-        let (lowest, highest) = bounds.unwrap_or((stretch.from, stretch.to));
+        let number = self.pack().number(question);
+        let (lowest, highest) = number.map_or((stretch.from, stretch.to), |number| (number.min, number.max));
         let key = match (stretch.from == lowest, stretch.to == highest) {
             _ if stretch.from == stretch.to => "change.exactly",
             (true, true) => "change.anything",
@@ -37,8 +39,9 @@ impl Words<'_> {
             (false, true) => "change.at-least",
             (false, false) => "change.between",
         };
+        let named = if stretch.to == highest { stretch.from } else { stretch.to };
+        let unit = self.of(number.map_or(stretch.unit, |number| number.unit_of(named)));
         let (from, to) = (self.number(stretch.from), self.number(stretch.to));
-        let unit = self.of(stretch.unit);
         let blanks =
             [("question", self.question(question)), ("from", from), ("to", to), ("unit", unit.to_owned())];
         self.fill(key, &blanks.each_ref().map(|(name, value)| (*name, value.as_str())))

@@ -142,16 +142,16 @@ impl<'p> Words<'p> {
     }
 
     fn bounds(&self, id: &str, at_least: Option<i64>, at_most: Option<i64>) -> String {
-        let unit = self.pack.number(id).map_or("", |number| self.of(&number.unit));
+        let unit = |n: i64| self.pack.number(id).map_or("", |number| self.of(number.unit_of(n)));
         let name = self.question(id);
         let shown = |n: i64| self.number(n);
         let one =
-            |key: &str, n: i64| self.fill(key, &[("number", &name), ("value", &shown(n)), ("unit", unit)]);
+            |key: &str, n: i64| self.fill(key, &[("number", &name), ("value", &shown(n)), ("unit", unit(n))]);
         match (at_least, at_most) {
             (Some(low), Some(high)) if low == high => one("condition.equals", low),
             (Some(low), Some(high)) => self.fill(
                 "condition.between",
-                &[("number", &name), ("low", &shown(low)), ("high", &shown(high)), ("unit", unit)],
+                &[("number", &name), ("low", &shown(low)), ("high", &shown(high)), ("unit", unit(high))],
             ),
             (Some(low), None) => one("condition.at_least", low),
             (None, Some(high)) => one("condition.at_most", high),
