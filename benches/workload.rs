@@ -96,6 +96,7 @@ pub fn pack(rules: usize) -> Pack {
         about: vec![About::Profile],
         criterion: Some(CRITERIA[at].to_owned()),
         unit: label(),
+        unit_one: None,
         min: 0,
         max: LARGEST,
         adjustable: true,

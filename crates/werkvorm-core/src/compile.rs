@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::condition::Condition;
 use crate::engine::{ARRANGED, NEED};
 use crate::pack::{Effect, Pack};
-use crate::planes::Planes;
+use crate::planes::{Planes, row};
 use crate::program::{Atom, Compiled, Kind, Literal, MethodLinks, Program, Shape};
 use crate::terms::{Asks, normalise};
 use crate::vocabulary::{Question, Vocabulary, question_id};
@@ -85,6 +85,8 @@ impl Compiler<'_> {
             }
             start = *end;
         }
+        let giving = by_condition.iter().enumerate().filter(|(_, points)| !points.is_empty());
+        program.giving = row(by_condition.len(), giving.map(|(condition, _)| condition));
         for points in by_condition {
             program.postings.extend(points);
             program.posting_ends.push(narrow(program.postings.len()));
@@ -226,6 +228,17 @@ impl Compiler<'_> {
             program.rules_resting_on[rule.condition as usize] += usize::from(at < grouped);
         }
         program.excluding.iter_mut().for_each(|(_, condition)| *condition = places[*condition]);
+        program.excluding.sort_unstable_by_key(|(method, condition)| (*condition, *method));
+        let mut rules = program.excluding.iter().peekable();
+        for condition in 0..places.len() {
+            let before = program.excluding_ends.last().copied().unwrap_or(0);
+            let mut own = 0;
+            while rules.next_if(|(_, of)| *of == condition).is_some() {
+                own += 1;
+            }
+            program.excluding_ends.push(before + own);
+        }
+        program.ruling_out = row(places.len(), program.excluding.iter().map(|(_, condition)| *condition));
     }
 
     /// The questions whose answers decide whether a facet has one of these values: the facet itself, and

@@ -53,9 +53,7 @@ impl Evaluation {
         program.planes.judge(&answers, true, &mut judged);
         let sums = sums(pack, program, &answers, &judged);
         let mut excluded = vec![false; pack.methods.len()];
-        for (method, condition) in &program.excluding {
-            excluded[*method] |= judged.truth(*condition) == Truth::Holds;
-        }
+        program.exclude(&judged, &mut excluded);
         let criteria = pack.criteria.len();
         let standings: Vec<_> = (0..pack.methods.len())
             .map(|method| {
@@ -91,18 +89,18 @@ impl Evaluation {
 /// The sums of every method and criterion.
 fn sums(pack: &Pack, program: &Program, answers: &Answers, judged: &Judged) -> Vec<Sums> {
     let mut sums = vec![Sums::default(); program.groups()];
-    for condition in judged.holding() {
+    judged.each_holding(&program.giving, |condition| {
         for (group, points) in program.postings_of(condition) {
             sums[*group as usize].points += i64::from(*points);
         }
-    }
-    for condition in judged.open() {
+    });
+    judged.each_open(|condition| {
         for (group, points) in program.postings_of(condition) {
             let sum = &mut sums[*group as usize];
             sum.low += i64::from((*points).min(0));
             sum.high += i64::from((*points).max(0));
         }
-    }
+    });
     for sum in &mut sums {
         sum.low += sum.points;
         sum.high += sum.points;

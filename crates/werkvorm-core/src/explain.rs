@@ -343,7 +343,7 @@ impl<'e, 'v> Explainer<'e, 'v> {
             let number = program.curve_number[*condition];
             judged.truth(*condition) == Truth::Holds && number.is_some_and(|at| answers.numbers[at].is_none())
         });
-        for condition in judged.open().chain(for_curve) {
+        let mut wait = |condition: usize| {
             let mut moves = moved[condition];
             for (group, points) in program.postings_of(condition) {
                 moves += weights[*group as usize] * i64::from(points.abs());
@@ -353,7 +353,9 @@ impl<'e, 'v> Explainer<'e, 'v> {
                 *waiting_moves += moves;
                 *waiting_rules += program.rules_resting_on[condition];
             }
-        }
+        };
+        judged.each_open(&mut wait);
+        for_curve.for_each(wait);
         let all = (0..facets).map(Question::Facet).chain((0..pack.numbers.len()).map(Question::Number));
         let mut open: Vec<_> = all
             .filter(|question| waiting[slot(*question)].1 > 0 && answers.is_open(*question))

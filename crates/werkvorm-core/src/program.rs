@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use crate::answers::Answers;
 use crate::condition::{Condition, Truth};
-use crate::planes::Planes;
+use crate::planes::{Judged, Planes};
 use crate::vocabulary::Vocabulary;
 
 /// Twice an atom, plus one when its opposite is meant.
@@ -76,8 +76,14 @@ pub(crate) struct Program {
     pub(crate) rules: Vec<Compiled>,
     /// Per method and criterion: where its rules end in `rules`.
     pub(crate) group_ends: Vec<usize>,
-    /// The rules that rule a method out: the method and the condition.
+    /// The rules that rule a method out: the method and the condition, in the order of the conditions.
     pub(crate) excluding: Vec<(usize, usize)>,
+    /// The end of each condition in `excluding`.
+    pub(crate) excluding_ends: Vec<u32>,
+    /// The conditions that give points, as bits.
+    pub(crate) giving: Vec<u64>,
+    /// The conditions that rule a method out, as bits.
+    pub(crate) ruling_out: Vec<u64>,
     /// The rules with a curve: the group they count for, and the place in `rules`.
     pub(crate) curves: Vec<(usize, usize)>,
     /// Per method: what explaining it needs.
@@ -240,6 +246,15 @@ impl Program {
     pub(crate) fn questions_of(&self, condition: usize) -> &[u32] {
         let start = condition.checked_sub(1).map_or(0, |before| self.question_ends[before] as usize);
         &self.question_places[start..self.question_ends[condition] as usize]
+    }
+
+    /// Marks the methods that are ruled out.
+    pub(crate) fn exclude(&self, judged: &Judged, excluded: &mut [bool]) {
+        judged.each_holding(&self.ruling_out, |condition| {
+            let start = condition.checked_sub(1).map_or(0, |before| self.excluding_ends[before] as usize);
+            let rules = &self.excluding[start..self.excluding_ends[condition] as usize];
+            rules.iter().for_each(|(method, _)| excluded[*method] = true);
+        });
     }
 
     /// What a condition gives when it holds: groups and points.

@@ -33,7 +33,7 @@ pub struct RankedPlace {
 pub struct Ranking {
     judged: Judged,
     /// Per method and criterion.
-    points: Vec<i64>,
+    points: Vec<i32>,
     excluded: Vec<bool>,
     places: Vec<RankedPlace>,
 }
@@ -72,27 +72,30 @@ impl Engine {
         program.planes.judge(answers, false, judged);
         points.clear();
         points.resize(program.groups(), 0);
-        for condition in judged.holding() {
+        judged.each_holding(&program.giving, |condition| {
             for (group, given) in program.postings_of(condition) {
-                points[*group as usize] += i64::from(*given);
+                points[*group as usize] += *given;
             }
-        }
+        });
         for (group, at) in &program.curves {
             let rule = &program.rules[*at];
             if judged.truth(rule.condition as usize) == Truth::Holds {
-                points[*group] += curve_points(pack, answers, rule).unwrap_or(0);
+                // INVARIANT: the check keeps points within a few either way.
+                let given = curve_points(pack, answers, rule).unwrap_or(0);
+                points[*group] += i32::try_from(given).unwrap_or(0);
             }
         }
         excluded.clear();
         excluded.resize(pack.methods.len(), false);
-        for (method, condition) in &program.excluding {
-            excluded[*method] |= judged.truth(*condition) == Truth::Holds;
-        }
+        program.exclude(judged, excluded);
         places.clear();
         let groups = points.chunks_exact(program.criteria.max(1)).zip(&*excluded).enumerate();
         for (method, (groups, _)) in groups.filter(|(_, (_, excluded))| !**excluded) {
-            let total =
-                groups.iter().zip(&answers.weights).map(|(points, weight)| weight * clamp(*points)).sum();
+            let total = groups
+                .iter()
+                .zip(&answers.weights)
+                .map(|(points, weight)| weight * clamp(i64::from(*points)))
+                .sum();
             places.push(RankedPlace { method, total });
         }
         best(places, top);
