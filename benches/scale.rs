@@ -61,6 +61,9 @@ fn scale(criterion: &mut Criterion) {
                     .sum::<usize>()
             });
         });
+        group.bench_function("explain-five", |bencher| {
+            bencher.iter(|| engine.best(black_box(&encoded[next()]), TOP).len());
+        });
         group.bench_function("recommend", |bencher| {
             bencher.iter(|| {
                 engine.recommend_top(black_box(&profiles[next()]), TOP).map(|advice| advice.methods.len())

@@ -49,6 +49,8 @@ proptest! {
             let want = advised(&engine, profile, top);
             prop_assert_eq!(engine.rank(encoded, top, &mut ranking), want.as_slice());
             prop_assert_eq!(of_batch, want.as_slice());
+            let advice = engine.recommend_top(profile, top).expect("valid");
+            prop_assert_eq!(engine.best(encoded, top), advice.methods);
             for place in &want {
                 let mut got: Vec<_> =
                     engine.holding(encoded, &ranking, place.method).map(|rule| rule.id.clone()).collect();

@@ -1,20 +1,26 @@
 //! Many profiles at once: one bit per profile instead of one bit per condition.
 //!
 //! The planes walk over all conditions for each profile. With many conditions it is cheaper to walk over them
-//! once for 512 profiles: a literal is eight words, one bit per profile, a term is their intersection, and
-//! points are added to counters that are sliced the same way, a word per binary digit. With few conditions
-//! turning the counters back into numbers costs more than it saves, so small packs go one by one.
+//! once for 512 profiles: a literal is eight words, one bit per profile, and a term is their intersection.
+//! Points are added, kept within bounds, weighed and compared in numbers that are sliced the same way, eight
+//! words per binary digit; only the few methods that come among the best are turned back into numbers. With
+//! few conditions this costs more than it saves, so small packs go one by one.
 
+use crate::check::MAX_CRITERION_SCORE;
 use crate::condition::Truth;
 use crate::engine::Engine;
-use crate::evaluate::{clamp, curve_points};
+#[cfg(test)]
+use crate::evaluate::clamp;
+use crate::evaluate::curve_points;
 use crate::program::{Atom, Kind, Literal, Program};
-use crate::ranking::{Encoded, RankedPlace, Ranking, best};
+use crate::ranking::{Encoded, RankedPlace, Ranking};
 use crate::vocabulary::Vocabulary;
 
 /// Profiles that are worked on together.
 const WIDTH: usize = 512;
 const WORDS: usize = WIDTH / 64;
+/// What makes the lowest score of a criterion nothing.
+const OFFSET: i64 = MAX_CRITERION_SCORE;
 /// From this many conditions on, slices are faster than one by one.
 const MANY: usize = 4096;
 
@@ -80,50 +86,102 @@ impl Engine {
             0 | 1 => judge(program, &atoms, condition),
             _ => shared[condition],
         };
-        let mut best_of: Vec<Vec<RankedPlace>> = vec![Vec::with_capacity(2 * top + 1); profiles.len()];
-        let mut totals = vec![0_i64; profiles.len()];
-        let mut points = vec![0_i64; profiles.len()];
-        let mut counters = Counters::default();
+        let weights: Vec<Number> = (0..program.criteria)
+            .map(|criterion| Number::of(profiles.iter().map(|profile| profile.answers.weights[criterion])))
+            .collect();
+        let mut board = Leaders::new(profiles.len(), top);
+        let (mut given, mut taken) = (Number::default(), Number::default());
         for method in 0..pack.methods.len() {
-            totals.fill(0);
             let mut excluded = NONE;
-            for criterion in 0..program.criteria {
-                let rules = program.rules_in(method * program.criteria + criterion);
-                counters.clear();
-                points.fill(0);
-                for rule in &program.rules[rules] {
+            let mut total = Number::default();
+            for (criterion, weight) in weights.iter().enumerate() {
+                given.clear();
+                taken.clear();
+                for rule in &program.rules[program.rules_in(method * program.criteria + criterion)] {
                     match rule.kind {
-                        Kind::Points => counters.add(&holds(rule.condition as usize), rule.points),
+                        Kind::Points => {
+                            let number = if rule.points > 0 { &mut given } else { &mut taken };
+                            number.add_at(&holds(rule.condition as usize), rule.points.unsigned_abs());
+                        }
                         Kind::Exclude => join(&mut excluded, &holds(rule.condition as usize)),
                         Kind::Curve(_) => {
                             let holds = holds(rule.condition as usize);
-                            let own = profiles.iter().zip(&mut points).enumerate();
-                            for (_, (profile, points)) in own.filter(|(at, _)| has(&holds, *at)) {
-                                *points += curve_points(pack, &profile.answers, rule).unwrap_or(0);
+                            for (at, profile) in
+                                profiles.iter().enumerate().filter(|(at, _)| has(&holds, *at))
+                            {
+                                let points = curve_points(pack, &profile.answers, rule).unwrap_or(0);
+                                let number = if points > 0 { &mut given } else { &mut taken };
+                                let mut one = NONE;
+                                mark(&mut one, at);
+                                number.add_at(&one, u32::try_from(points.unsigned_abs()).unwrap_or(0));
                             }
                         }
                         Kind::Caution | Kind::Guideline(_) => {}
                     }
                 }
-                counters.read(&mut points);
-                for ((total, points), profile) in totals.iter_mut().zip(&points).zip(profiles) {
-                    *total += profile.answers.weights[criterion] * clamp(*points);
-                }
+                total.add_product(&kept(&given, &taken), weight);
             }
-            for (at, (total, places)) in totals.iter().zip(&mut best_of).enumerate() {
-                if has(&excluded, at) {
-                    continue;
-                }
-                // Methods come in the order of their ids, so a later one must be better to come in.
-                if places.len() > 2 * top {
-                    best(places, top);
-                }
-                places.push(RankedPlace { method, total: *total });
-            }
+            board.enter(method, &total, &excluded);
         }
-        for mut places in best_of {
-            best(&mut places, top);
+        let all = profiles.iter().zip(board.places);
+        for (profile, mut places) in all {
+            // A score was counted from the lowest that the weights allow.
+            let lowest = MAX_CRITERION_SCORE * profile.answers.weights.iter().sum::<i64>();
+            places.iter_mut().for_each(|place| place.total -= lowest);
             rankings.push(&places);
+        }
+    }
+}
+
+/// The best methods so far of every profile, and what a method must beat to come among them.
+struct Leaders {
+    top: usize,
+    places: Vec<Vec<RankedPlace>>,
+    /// The profiles that have as many as are asked for.
+    full: Slice,
+    /// For those: the total of the last.
+    last: Number,
+    all: Slice,
+}
+
+impl Leaders {
+    fn new(profiles: usize, top: usize) -> Self {
+        let mut all = NONE;
+        (0..profiles).for_each(|at| mark(&mut all, at));
+        let full = if top == 0 { all } else { NONE };
+        Self {
+            top,
+            places: vec![Vec::with_capacity(top.min(64)); profiles],
+            full,
+            last: Number::default(),
+            all,
+        }
+    }
+
+    /// Lets a method in where it is better. Methods come in the order of their ids, so a tie is no gain.
+    fn enter(&mut self, method: usize, total: &Number, excluded: &Slice) {
+        let mut better = total.exceeds(&self.last);
+        for (word, better) in better.iter_mut().enumerate() {
+            *better = (*better | !self.full[word]) & self.all[word] & !excluded[word];
+        }
+        if self.top == 0 {
+            return;
+        }
+        for (word, mut left) in better.into_iter().enumerate() {
+            while left != 0 {
+                let at = 64 * word + left.trailing_zeros() as usize;
+                left &= left - 1;
+                let place = RankedPlace { method, total: total.at(at) };
+                let places = &mut self.places[at];
+                places.truncate(self.top - 1);
+                let before = places.partition_point(|other| other.total >= place.total);
+                places.insert(before, place);
+                if places.len() == self.top {
+                    mark(&mut self.full, at);
+                    let last = places.last().map_or(0, |last| last.total);
+                    self.last.set(at, u32::try_from(last).unwrap_or(0));
+                }
+            }
         }
     }
 }
@@ -197,102 +255,159 @@ fn has(slice: &Slice, at: usize) -> bool {
     slice[at / 64] >> (at % 64) & 1 == 1
 }
 
-/// A number per profile: what is given, and what is taken, each with a slice per binary digit.
+/// A number per profile, one slice per binary digit, the lowest first.
 #[derive(Debug, Default)]
-struct Counters {
-    given: Vec<Slice>,
-    taken: Vec<Slice>,
+struct Number {
+    digits: Vec<Slice>,
 }
 
-impl Counters {
-    fn clear(&mut self) {
-        self.given.clear();
-        self.taken.clear();
+impl Number {
+    fn of(numbers: impl Iterator<Item = i64>) -> Self {
+        let mut number = Self::default();
+        for (at, value) in numbers.enumerate() {
+            number.set(at, u32::try_from(value).unwrap_or(0));
+        }
+        number
     }
 
-    /// Adds points for these profiles.
-    fn add(&mut self, profiles: &Slice, points: i32) {
-        let digits = if points > 0 { &mut self.given } else { &mut self.taken };
-        let mut left = points.unsigned_abs();
+    fn clear(&mut self) {
+        self.digits.clear();
+    }
+
+    fn digit(&self, at: usize) -> &Slice {
+        self.digits.get(at).unwrap_or(&NONE)
+    }
+
+    /// The number of one profile.
+    fn at(&self, profile: usize) -> i64 {
+        let digits = self.digits.iter().enumerate();
+        digits.map(|(at, digit)| i64::from(has(digit, profile)) << at).sum()
+    }
+
+    fn set(&mut self, profile: usize, value: u32) {
+        let needed = (u32::BITS - value.leading_zeros()) as usize;
+        if self.digits.len() < needed {
+            self.digits.resize(needed, NONE);
+        }
+        for (at, digit) in self.digits.iter_mut().enumerate() {
+            digit[profile / 64] &= !(1 << (profile % 64));
+            digit[profile / 64] |= u64::from(value >> at & 1) << (profile % 64);
+        }
+    }
+
+    /// Adds the same to the numbers of these profiles.
+    fn add_at(&mut self, profiles: &Slice, value: u32) {
+        let mut left = value;
         let mut place = 0;
-        while left > 0 {
+        while left != 0 {
             if left & 1 == 1 {
-                carry(digits, place, *profiles);
+                self.carry(place, *profiles);
             }
             left >>= 1;
             place += 1;
         }
     }
 
-    /// Adds what was counted to a number per profile.
-    fn read(&self, points: &mut [i64]) {
-        for (digits, sign) in [(&self.given, 1), (&self.taken, -1)] {
-            for (low, digits) in digits.chunks(8).enumerate() {
-                for (word, points) in points.chunks_mut(64).enumerate() {
-                    let mut rows = [0; 8];
-                    rows.iter_mut().zip(digits).for_each(|(row, digit)| *row = digit[word]);
-                    for (points, byte) in points.iter_mut().zip(numbers(&rows)) {
-                        *points += sign * (i64::from(byte) << (8 * low));
-                    }
-                }
+    /// Adds one at a binary digit.
+    fn carry(&mut self, from: usize, mut more: Slice) {
+        let mut at = from;
+        while more != NONE {
+            if self.digits.len() <= at {
+                self.digits.resize(at + 1, NONE);
+            }
+            for (digit, more) in self.digits[at].iter_mut().zip(&mut more) {
+                (*digit, *more) = (*digit ^ *more, *digit & *more);
+            }
+            at += 1;
+        }
+    }
+
+    /// Adds the product of two numbers of a few digits.
+    fn add_product(&mut self, one: &Number, other: &Number) {
+        for (at, one) in one.digits.iter().enumerate() {
+            for (shift, other) in other.digits.iter().enumerate() {
+                let mut both = *one;
+                meet(&mut both, other);
+                self.carry(at + shift, both);
             }
         }
     }
-}
 
-/// Adds one at a binary digit.
-fn carry(digits: &mut Vec<Slice>, from: usize, mut more: Slice) {
-    let mut at = from;
-    while more != NONE {
-        if digits.len() <= at {
-            digits.resize(at + 1, NONE);
+    /// The profiles in which this number is larger than the other.
+    fn exceeds(&self, other: &Number) -> Slice {
+        let (mut larger, mut same) = (NONE, [u64::MAX; WORDS]);
+        for at in (0..self.digits.len().max(other.digits.len())).rev() {
+            let (one, two) = (self.digit(at), other.digit(at));
+            for word in 0..WORDS {
+                larger[word] |= same[word] & one[word] & !two[word];
+                same[word] &= !(one[word] ^ two[word]);
+            }
         }
-        for (digit, more) in digits[at].iter_mut().zip(&mut more) {
-            (*digit, *more) = (*digit ^ *more, *digit & *more);
-        }
-        at += 1;
+        larger
     }
 }
 
-/// Eight binary digits of sixty-four numbers, turned into the numbers: an 8×8 square of bits is turned over
-/// its diagonal in three swaps.
-fn numbers(digits: &[u64; 8]) -> [u8; 64] {
-    let mut numbers = [0; 64];
-    for (byte, numbers) in numbers.chunks_exact_mut(8).enumerate() {
-        let mut square = 0_u64;
-        for (row, digit) in digits.iter().enumerate() {
-            square |= (digit >> (8 * byte) & 0xff) << (8 * row);
+/// What was given less what was taken, kept within the bounds of a criterion, and counted from the lower one.
+fn kept(given: &Number, taken: &Number) -> Number {
+    // One digit above both, so that a difference below nothing shows in the highest.
+    let digits = given.digits.len().max(taken.digits.len()).max(5) + 2;
+    let mut difference = Number { digits: Vec::with_capacity(digits) };
+    let (mut carry, mut borrow) = (NONE, NONE);
+    for at in 0..digits {
+        let (given, taken) = (given.digit(at), taken.digit(at));
+        // The lower bound is added while the given is read.
+        let bound = if OFFSET >> at & 1 == 1 { u64::MAX } else { 0 };
+        let mut digit = NONE;
+        for word in 0..WORDS {
+            let sum = given[word] ^ bound ^ carry[word];
+            carry[word] = (given[word] & bound) | (carry[word] & (given[word] ^ bound));
+            digit[word] = sum ^ taken[word] ^ borrow[word];
+            borrow[word] = (!sum & (taken[word] | borrow[word])) | (taken[word] & borrow[word]);
         }
-        for (mask, shift) in
-            [(0x00aa_00aa_00aa_00aa, 7), (0x0000_cccc_0000_cccc, 14), (0x0000_0000_f0f0_f0f0, 28)]
-        {
-            let swap = (square ^ (square >> shift)) & mask;
-            square ^= swap ^ (swap << shift);
-        }
-        numbers.copy_from_slice(&square.to_le_bytes());
+        difference.digits.push(digit);
     }
-    numbers
+    let below = borrow;
+    let most = Number {
+        digits: (0..5).map(|at| if (2 * OFFSET) >> at & 1 == 1 { [u64::MAX; WORDS] } else { NONE }).collect(),
+    };
+    let above = difference.exceeds(&most);
+    difference.digits.truncate(5);
+    for (digit, most) in difference.digits.iter_mut().zip(&most.digits) {
+        for word in 0..WORDS {
+            digit[word] = (digit[word] & !above[word] | most[word] & above[word]) & !below[word];
+        }
+    }
+    difference
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Numbers that differ per profile and grow in both ways.
     #[test]
-    fn counters_count() {
-        let mut counters = Counters::default();
-        let mut want = vec![0_i64; WIDTH];
-        for step in 0..700_usize {
-            let points = [5, -3, 1, -5, 2][step % 5];
+    fn sliced_numbers_count_and_are_kept_within_bounds() {
+        let (mut given, mut taken) = (Number::default(), Number::default());
+        let mut want = [[0_i64; 2]; WIDTH];
+        for step in 0..120_usize {
+            let points: i32 = [5, -3, 1, -5, 2, -1][step % 6];
             let mut profiles = NONE;
-            for (at, want) in want.iter_mut().enumerate().filter(|(at, _)| (at * 7 + step) % 3 != 0) {
+            for (at, want) in want.iter_mut().enumerate().filter(|(at, _)| (at * 7 + step * step) % 11 < 5) {
                 mark(&mut profiles, at);
-                *want += i64::from(points);
+                want[usize::from(points < 0)] += i64::from(points).abs();
             }
-            counters.add(&profiles, points);
+            let number = if points > 0 { &mut given } else { &mut taken };
+            number.add_at(&profiles, points.unsigned_abs());
+            let kept = kept(&given, &taken);
+            let weight = Number::of((0..WIDTH).map(|at| (at % 6) as i64));
+            let mut total = Number::default();
+            total.add_product(&kept, &weight);
+            for (at, [plus, minus]) in want.iter().enumerate() {
+                assert_eq!([given.at(at), taken.at(at)], [*plus, *minus]);
+                assert_eq!(kept.at(at), clamp(plus - minus) + MAX_CRITERION_SCORE);
+                assert_eq!(total.at(at), kept.at(at) * (at % 6) as i64);
+                assert_eq!(has(&given.exceeds(&taken), at), plus > minus);
+            }
         }
-        let mut got = vec![0; WIDTH];
-        counters.read(&mut got);
-        assert_eq!(got, want);
     }
 }

@@ -3,11 +3,13 @@
 //! An advice says why; whoever ranks a great many profiles often needs that for a few of them only. What
 //! holds for a profile is kept, so that the rules behind a place can still be named.
 
+use crate::advice::Ranked;
 use crate::answers::Answers;
 use crate::condition::Truth;
 use crate::diagnostic::Diagnostic;
 use crate::engine::Engine;
-use crate::evaluate::{clamp, curve_points};
+use crate::evaluate::{Evaluation, clamp, curve_points};
+use crate::explain::Explainer;
 use crate::pack::Rule;
 use crate::planes::Judged;
 use crate::profile::Profile;
@@ -102,6 +104,17 @@ impl Engine {
         places
     }
 
+    /// The best `top` methods for a profile, explained in full, and nothing about the others.
+    ///
+    /// The profile must have been encoded by this engine.
+    #[must_use]
+    pub fn best(&self, profile: &Encoded, top: usize) -> Vec<Ranked<'_>> {
+        let evaluation = Evaluation::new(&self.pack, &self.program, profile.answers.clone());
+        let explainer = Explainer::new(self, &evaluation);
+        let best = evaluation.order.iter().take(top).enumerate();
+        best.map(|(place, at)| explainer.ranked(*at, place + 1)).collect()
+    }
+
     /// The rules about a method that hold for the profile of a ranking, in the order of the pack.
     pub fn holding<'a>(
         &'a self,
@@ -123,7 +136,7 @@ impl Engine {
 }
 
 /// Keeps the best places, in order. Methods stand in the order of their ids, so the place settles ties.
-pub(crate) fn best(places: &mut Vec<RankedPlace>, top: usize) {
+fn best(places: &mut Vec<RankedPlace>, top: usize) {
     let order = |place: &RankedPlace| (std::cmp::Reverse(place.total), place.method);
     if top < places.len() {
         if top > 0 {
