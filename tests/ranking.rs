@@ -42,10 +42,14 @@ proptest! {
     fn a_ranking_is_that_of_an_advice(case in a_case(), top in 0_usize..10) {
         let engine = engine(&case.pack);
         let mut ranking = Ranking::new();
-        let profiles = [Profile::new(), case.profile.clone()];
+        // Enough of them to be ranked together.
+        let both = [Profile::new(), case.profile.clone()];
+        let profiles: Vec<_> = both.iter().cycle().take(66).cloned().collect();
         let encoded: Vec<Encoded> = profiles.iter().map(|p| engine.encode(p).expect("valid")).collect();
         let batch = engine.rank_batch(&encoded, top);
-        for ((profile, encoded), of_batch) in profiles.iter().zip(&encoded).zip(batch.iter()) {
+        prop_assert_eq!(batch.iter().count(), profiles.len());
+        prop_assert!(batch.iter().step_by(2).all(|places| Some(places) == batch.iter().next()));
+        for ((profile, encoded), of_batch) in profiles.iter().zip(&encoded).zip(batch.iter()).take(2) {
             let want = advised(&engine, profile, top);
             prop_assert_eq!(engine.rank(encoded, top, &mut ranking), want.as_slice());
             prop_assert_eq!(of_batch, want.as_slice());

@@ -3,8 +3,8 @@
 //! The planes walk over all conditions for each profile. With many conditions it is cheaper to walk over them
 //! once for 512 profiles: a literal is eight words, one bit per profile, and a term is their intersection.
 //! Points are added, kept within bounds, weighed and compared in numbers that are sliced the same way, eight
-//! words per binary digit; only the few methods that come among the best are turned back into numbers. With
-//! few conditions this costs more than it saves, so small packs go one by one.
+//! words per binary digit; only the few methods that come among the best are turned back into numbers. A
+//! few profiles go one by one.
 
 use crate::check::MAX_CRITERION_SCORE;
 use crate::condition::Truth;
@@ -21,8 +21,8 @@ const WIDTH: usize = 512;
 const WORDS: usize = WIDTH / 64;
 /// What makes the lowest score of a criterion nothing.
 const OFFSET: i64 = MAX_CRITERION_SCORE;
-/// From this many conditions on, slices are faster than one by one.
-const MANY: usize = 4096;
+/// Fewer profiles than this are faster one by one: a slice takes as long for one as for all of them.
+const FEW: usize = 64;
 
 /// One bit per profile.
 type Slice = [u64; WORDS];
@@ -58,15 +58,13 @@ impl Engine {
     #[must_use]
     pub fn rank_batch(&self, profiles: &[Encoded], top: usize) -> Rankings {
         let mut rankings = Rankings::default();
-        if self.program.conditions() < MANY {
-            let mut ranking = Ranking::new();
-            for profile in profiles {
-                rankings.push(self.rank(profile, top, &mut ranking));
-            }
-            return rankings;
-        }
+        let mut ranking = Ranking::new();
         for profiles in profiles.chunks(WIDTH) {
-            self.rank_slice(profiles, top, &mut rankings);
+            if profiles.len() < FEW {
+                profiles.iter().for_each(|profile| rankings.push(self.rank(profile, top, &mut ranking)));
+            } else {
+                self.rank_slice(profiles, top, &mut rankings);
+            }
         }
         rankings
     }

@@ -8,7 +8,7 @@ use crate::condition::Condition;
 use crate::engine::{ARRANGED, NEED};
 use crate::pack::{Effect, Pack};
 use crate::planes::{Planes, row};
-use crate::program::{Atom, Compiled, Kind, Literal, MethodLinks, Program, Shape};
+use crate::program::{Atom, Compiled, Kind, Literal, MANY, MethodLinks, Program, Shape};
 use crate::terms::{Asks, normalise};
 use crate::vocabulary::{Question, Vocabulary, question_id};
 
@@ -62,7 +62,8 @@ impl Compiler<'_> {
         }
         self.program.group_ends.resize(groups, self.program.rules.len());
         self.place_conditions();
-        self.program.planes = Planes::new(&self.program, self.vocabulary);
+        self.program.planes =
+            Planes::new(&self.program, self.vocabulary, pack.facets.len(), pack.numbers.len());
         self.post();
         self.program.methods = (0..pack.methods.len()).map(|at| self.links(at)).collect();
         self.program.example_atoms =
@@ -88,6 +89,7 @@ impl Compiler<'_> {
         let giving = by_condition.iter().enumerate().filter(|(_, points)| !points.is_empty());
         program.giving = row(by_condition.len(), giving.map(|(condition, _)| condition));
         for points in by_condition {
+            program.only_posting.push(if let [only] = points.as_slice() { *only } else { (MANY, 0) });
             program.postings.extend(points);
             program.posting_ends.push(narrow(program.postings.len()));
         }

@@ -90,9 +90,7 @@ impl Evaluation {
 fn sums(pack: &Pack, program: &Program, answers: &Answers, judged: &Judged) -> Vec<Sums> {
     let mut sums = vec![Sums::default(); program.groups()];
     judged.each_holding(&program.giving, |condition| {
-        for (group, points) in program.postings_of(condition) {
-            sums[*group as usize].points += i64::from(*points);
-        }
+        program.give(condition, |group, points| sums[group as usize].points += i64::from(points));
     });
     judged.each_open(|condition| {
         for (group, points) in program.postings_of(condition) {

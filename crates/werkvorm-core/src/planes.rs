@@ -13,10 +13,10 @@
 use crate::answers::Answers;
 use crate::condition::Truth;
 use crate::program::{Atom, Literal, Program};
-use crate::vocabulary::{Question, Vocabulary};
+use crate::vocabulary::Vocabulary;
 
 /// Words of bits that are worked on together, so that they stay in the nearest memory.
-const BLOCK: usize = 256;
+const BLOCK: usize = 512;
 /// Rows of one number take at most about this many words; further stretches are reached from the nearest row.
 const NUMBER_WORDS: usize = 1 << 17;
 
@@ -28,6 +28,10 @@ pub(crate) struct Planes {
     /// The first terms of all conditions, the second terms of those that have one, and so on. Conditions with
     /// more terms come first, so that each alternative is a shorter row.
     alternatives: Vec<Alternative>,
+    /// Per number: where each stretch but the first begins.
+    starts: Vec<Vec<i64>>,
+    /// Per facet: where its values end among all values.
+    facet_ends: Vec<usize>,
 }
 
 #[derive(Debug)]
@@ -48,8 +52,12 @@ struct FacetLane {
     idle: Vec<u64>,
     /// The conditions that ask for any value here, or for its opposite.
     asks: Vec<u64>,
-    /// Per value that is asked for, by its atom: the conditions that ask for it or for its opposite.
-    values: Vec<(usize, Vec<u64>)>,
+    /// The atom of the first value of the facet.
+    first: usize,
+    /// Per value: the place of its row, from 1; 0 when nothing asks for it.
+    places: Vec<usize>,
+    /// Per value that is asked for: the conditions that ask for it or for its opposite.
+    rows: Vec<Vec<u64>>,
 }
 
 /// What terms ask of one number.
@@ -58,8 +66,6 @@ struct NumberLane {
     number: usize,
     /// The conditions that ask nothing here.
     idle: Vec<u64>,
-    /// Where each stretch but the first begins.
-    starts: Vec<i64>,
     /// The conditions that pass in every so many stretches.
     rows: Vec<Vec<u64>>,
     every: usize,
@@ -74,6 +80,55 @@ pub(crate) struct Judged {
     pub(crate) holds: Vec<u64>,
     /// The conditions that hold or may hold; empty when nothing is open.
     pub(crate) possible: Vec<u64>,
+    asked: Asked,
+    /// Bits that are being worked on: what holds and what may hold, what one lane lets pass and may let pass.
+    block: [Vec<u64>; 4],
+}
+
+/// The answers of a profile, as the lanes look them up.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Asked {
+    /// The values that hold, facet after facet.
+    held: Vec<u32>,
+    /// Per facet: where its values end in `held`.
+    ends: Vec<usize>,
+    /// Per facet: a value is not known.
+    waits: Vec<bool>,
+    /// Per number: the stretch it lies in.
+    stretches: Vec<Option<usize>>,
+}
+
+impl Asked {
+    fn read(&mut self, planes: &Planes, answers: &Answers) {
+        self.held.clear();
+        self.ends.clear();
+        self.waits.clear();
+        let mut first = 0;
+        for end in &planes.facet_ends {
+            let mut waits = false;
+            for (value, truth) in answers.values[first..*end].iter().enumerate() {
+                match truth {
+                    Truth::Holds => self.held.push(u32::try_from(value).unwrap_or(u32::MAX)),
+                    Truth::NotKnown => waits = true,
+                    Truth::Fails => {}
+                }
+            }
+            self.ends.push(self.held.len());
+            self.waits.push(waits);
+            first = *end;
+        }
+        self.stretches.clear();
+        self.stretches.extend(
+            planes.starts.iter().zip(&answers.numbers).map(|(starts, number)| {
+                number.map(|number| starts.partition_point(|start| *start <= number))
+            }),
+        );
+    }
+
+    fn held(&self, facet: usize) -> &[u32] {
+        let start = facet.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.held[start..self.ends[facet]]
+    }
 }
 
 impl Judged {
@@ -119,10 +174,17 @@ pub(crate) fn row(conditions: usize, set_ones: impl Iterator<Item = usize>) -> V
 
 impl Planes {
     /// The planes of a program; its conditions stand with more terms first.
-    pub(crate) fn new(program: &Program, vocabulary: &Vocabulary) -> Self {
+    pub(crate) fn new(program: &Program, vocabulary: &Vocabulary, facets: usize, numbers: usize) -> Self {
         let conditions = program.conditions();
         let terms: Vec<Vec<&[Literal]>> =
             (0..conditions).map(|condition| program.terms_of(condition).collect()).collect();
+        let mut starts = vec![Vec::new(); numbers];
+        for atom in &program.atoms {
+            if let Atom::AtLeast(number, bound) = atom {
+                starts[*number].push(*bound);
+            }
+        }
+        starts.iter_mut().for_each(|starts: &mut Vec<i64>| starts.sort_unstable());
         let most = terms.iter().map(Vec::len).max().unwrap_or(0).max(1);
         let alternatives = (0..most).map(|place| {
             let own: Vec<_> = terms
@@ -131,9 +193,15 @@ impl Planes {
                 .filter_map(|(condition, terms)| Some((condition, *terms.get(place)?)))
                 .collect();
             let last = if place == 0 { conditions } else { own.last().map_or(0, |(last, _)| last + 1) };
-            Alternative::new(program, vocabulary, &own, last.div_ceil(64))
+            Alternative::new(program, vocabulary, &starts, &own, last.div_ceil(64))
         });
-        Self { conditions, alternatives: alternatives.collect() }
+        let alternatives = alternatives.collect();
+        let facet_ends = (0..facets).scan(0, |end, facet| {
+            *end += vocabulary.values_of(facet);
+            Some(*end)
+        });
+        let facet_ends = facet_ends.collect();
+        Self { conditions, alternatives, starts, facet_ends }
     }
 
     /// Judges every condition; what is only possible when that is wanted.
@@ -141,22 +209,23 @@ impl Planes {
         let words = self.conditions.div_ceil(64);
         let is_open =
             possible && (answers.values.contains(&Truth::NotKnown) || answers.numbers.contains(&None));
+        judged.asked.read(self, answers);
         judged.holds.clear();
         judged.holds.resize(words, 0);
         judged.possible.clear();
         judged.possible.resize(if is_open { words } else { 0 }, 0);
-        let mut block =
-            Block { holds: [0; BLOCK], possible: [0; BLOCK], passes: [0; BLOCK], may: [0; BLOCK] };
+        let Judged { holds, possible, asked, block } = judged;
+        block.iter_mut().for_each(|bits| bits.resize(words.min(BLOCK), 0));
         for alternative in &self.alternatives {
             let mut from = 0;
             while from < alternative.there.len() {
                 let to = (from + BLOCK).min(alternative.there.len());
-                alternative.judge(answers, from..to, is_open, &mut block);
-                for (all, own) in judged.holds[from..to].iter_mut().zip(&block.holds) {
+                alternative.judge(answers, asked, from..to, is_open, block);
+                for (all, own) in holds[from..to].iter_mut().zip(&block[0]) {
                     *all |= own;
                 }
                 if is_open {
-                    for (all, own) in judged.possible[from..to].iter_mut().zip(&block.possible) {
+                    for (all, own) in possible[from..to].iter_mut().zip(&block[1]) {
                         *all |= own;
                     }
                 }
@@ -166,17 +235,14 @@ impl Planes {
     }
 }
 
-/// Bits that are being worked on.
-struct Block {
-    holds: [u64; BLOCK],
-    possible: [u64; BLOCK],
-    /// What one lane lets pass, and what it may let pass.
-    passes: [u64; BLOCK],
-    may: [u64; BLOCK],
-}
-
 impl Alternative {
-    fn new(program: &Program, vocabulary: &Vocabulary, terms: &[(usize, &[Literal])], words: usize) -> Self {
+    fn new(
+        program: &Program,
+        vocabulary: &Vocabulary,
+        starts: &[Vec<i64>],
+        terms: &[(usize, &[Literal])],
+        words: usize,
+    ) -> Self {
         let mut alternative = Self { there: vec![0; words], facets: Vec::new(), numbers: Vec::new() };
         // Per number: the conditions with what they ask of it.
         let mut bounds: Vec<(usize, usize, i64, bool)> = Vec::new();
@@ -190,16 +256,14 @@ impl Alternative {
                     Atom::AnyOf(facet, values) => {
                         let nth = used.iter().filter(|other| **other == facet).count();
                         used.push(facet);
-                        alternative
-                            .lane(vocabulary, facet, nth, words)
-                            .add(vocabulary, *condition, &values, negated);
+                        alternative.lane(vocabulary, facet, nth, words).add(*condition, &values, negated);
                     }
                 }
             }
         }
         bounds.sort_unstable();
         for own in bounds.chunk_by(|a, b| a.0 == b.0) {
-            alternative.numbers.push(NumberLane::new(own, words));
+            alternative.numbers.push(NumberLane::new(own, &starts[own[0].0], words));
         }
         alternative
     }
@@ -214,15 +278,24 @@ impl Alternative {
                 stands_alone: !vocabulary.is_implied(facet),
                 idle: vec![u64::MAX; words],
                 asks: vec![0; words],
-                values: Vec::new(),
+                first: vocabulary.atom(facet, 0).unwrap_or(0),
+                places: vec![0; vocabulary.values_of(facet)],
+                rows: Vec::new(),
             });
         }
         &mut self.facets[at]
     }
 
-    fn judge(&self, answers: &Answers, range: std::ops::Range<usize>, is_open: bool, block: &mut Block) {
+    fn judge(
+        &self,
+        answers: &Answers,
+        asked: &Asked,
+        range: std::ops::Range<usize>,
+        is_open: bool,
+        block: &mut [Vec<u64>; 4],
+    ) {
         let count = range.len();
-        let Block { holds, possible, passes, may } = block;
+        let [holds, possible, passes, may] = block;
         let (holds, possible) = (&mut holds[..count], &mut possible[..count]);
         let (passes, may) = (&mut passes[..count], &mut may[..count]);
         holds.copy_from_slice(&self.there[range.clone()]);
@@ -231,7 +304,8 @@ impl Alternative {
         }
         for lane in &self.facets {
             let idle = &lane.idle[range.clone()];
-            if lane.stands_alone && answers.is_open(Question::Facet(lane.facet)) {
+            let waits = asked.waits[lane.facet];
+            if lane.stands_alone && waits {
                 // Whatever asks for a value here is not known.
                 let asks = &lane.asks[range.clone()];
                 and(holds, idle.iter().zip(asks).map(|(idle, asks)| idle & !asks));
@@ -240,20 +314,47 @@ impl Alternative {
                 }
                 continue;
             }
-            passes.fill(0);
-            may.fill(0);
-            let mut waits = false;
-            for (atom, row) in &lane.values {
-                match answers.values[*atom] {
-                    Truth::Fails => {}
-                    Truth::Holds => or(passes, &row[range.clone()]),
-                    Truth::NotKnown => {
-                        waits = true;
-                        or(may, &row[range.clone()]);
+            // Most facets have one value or two that hold, and then there is nothing to collect first.
+            let mut rows = asked.held(lane.facet).iter().filter_map(|value| lane.row(*value));
+            let (first, second, third) = (rows.next(), rows.next(), rows.next());
+            match (first, second, third) {
+                (None, ..) if !waits => {
+                    and(holds, idle.iter().copied());
+                    if is_open {
+                        and(possible, idle.iter().copied());
                     }
+                    continue;
                 }
+                (Some(row), None, _) if !waits => {
+                    let row = &row[range.clone()];
+                    and(holds, idle.iter().zip(row).map(|(idle, row)| idle ^ row));
+                    if is_open {
+                        and(possible, idle.iter().zip(row).map(|(idle, row)| idle ^ row));
+                    }
+                    continue;
+                }
+                (Some(row), Some(other), None) if !waits => {
+                    let rows = row[range.clone()].iter().zip(&other[range.clone()]);
+                    let passes = idle.iter().zip(rows).map(|(idle, (row, other))| idle ^ (row | other));
+                    and(holds, passes.clone());
+                    if is_open {
+                        and(possible, passes);
+                    }
+                    continue;
+                }
+                _ => {}
+            }
+            passes.fill(0);
+            for row in [first, second, third].into_iter().flatten().chain(rows) {
+                or(passes, &row[range.clone()]);
             }
             if waits {
+                may.fill(0);
+                for (value, place) in lane.places.iter().enumerate() {
+                    if *place > 0 && answers.values[lane.first + value] == Truth::NotKnown {
+                        or(may, &lane.rows[*place - 1][range.clone()]);
+                    }
+                }
                 // A literal that asks for a value passes when it holds, one that asks for its opposite when
                 // it does not; what may hold is in between.
                 let lanes = idle.iter().zip(&*passes).zip(&*may);
@@ -271,12 +372,19 @@ impl Alternative {
             }
         }
         for lane in &self.numbers {
-            let Some(number) = answers.numbers[lane.number] else {
+            let Some(stretch) = asked.stretches[lane.number] else {
                 and(holds, lane.idle[range.clone()].iter().copied());
                 continue;
             };
-            let stretch = lane.starts.partition_point(|start| *start <= number);
             let row = stretch / lane.every;
+            if lane.turns[row * lane.every..stretch].iter().all(Vec::is_empty) {
+                let row = &lane.rows[row][range.clone()];
+                and(holds, row.iter().copied());
+                if is_open {
+                    and(possible, row.iter().copied());
+                }
+                continue;
+            }
             passes.copy_from_slice(&lane.rows[row][range.clone()]);
             for turns in &lane.turns[row * lane.every..stretch] {
                 for condition in turns {
@@ -295,30 +403,32 @@ impl Alternative {
 }
 
 impl FacetLane {
-    fn add(&mut self, vocabulary: &Vocabulary, condition: usize, values: &[usize], negated: bool) {
+    /// The conditions that ask for a value.
+    fn row(&self, value: u32) -> Option<&[u64]> {
+        let place = self.places[value as usize].checked_sub(1)?;
+        Some(&self.rows[place])
+    }
+
+    fn add(&mut self, condition: usize, values: &[usize], negated: bool) {
         if !values.is_empty() {
             set(&mut self.asks, condition);
         }
         if !negated {
             clear(&mut self.idle, condition);
         }
-        for atom in values.iter().filter_map(|value| vocabulary.atom(self.facet, *value)) {
-            let words = self.idle.len();
-            let at = self.values.iter().position(|(other, _)| *other == atom).unwrap_or_else(|| {
-                self.values.push((atom, vec![0; words]));
-                self.values.len() - 1
-            });
-            set(&mut self.values[at].1, condition);
+        for value in values {
+            if self.places[*value] == 0 {
+                self.rows.push(vec![0; self.idle.len()]);
+                self.places[*value] = self.rows.len();
+            }
+            set(&mut self.rows[self.places[*value] - 1], condition);
         }
     }
 }
 
 impl NumberLane {
     /// From the number, the condition, the bound, and whether it must be below.
-    fn new(asked: &[(usize, usize, i64, bool)], words: usize) -> Self {
-        let mut starts: Vec<i64> = asked.iter().map(|(_, _, bound, _)| *bound).collect();
-        starts.sort_unstable();
-        starts.dedup();
+    fn new(asked: &[(usize, usize, i64, bool)], starts: &[i64], words: usize) -> Self {
         let mut idle = vec![u64::MAX; words];
         let mut row = vec![u64::MAX; words];
         let mut turns = vec![Vec::new(); starts.len()];
@@ -350,7 +460,7 @@ impl NumberLane {
                 rows.push(row.clone());
             }
         }
-        Self { number: asked[0].0, idle, starts, rows, every, turns }
+        Self { number: asked[0].0, idle, rows, every, turns }
     }
 }
 

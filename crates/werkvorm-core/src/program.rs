@@ -15,6 +15,9 @@ use crate::vocabulary::Vocabulary;
 /// Twice an atom, plus one when its opposite is meant.
 pub(crate) type Literal = u32;
 
+/// Instead of a group: a condition gives points to none or to several.
+pub(crate) const MANY: u32 = u32::MAX;
+
 /// What a condition comes down to; most need no walk over terms.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Shape {
@@ -56,6 +59,8 @@ pub(crate) struct Program {
     pub(crate) condition_ends: Vec<u32>,
     /// The points of all conditions, one after the other: the group they count for, and the points.
     pub(crate) postings: Vec<(u32, i32)>,
+    /// Per condition with one posting: that posting; of others the group is `MANY`.
+    pub(crate) only_posting: Vec<(u32, i32)>,
     /// The end of each condition in `postings`.
     pub(crate) posting_ends: Vec<u32>,
     /// Per condition: the ids of the questions it asks.
@@ -255,6 +260,18 @@ impl Program {
             let rules = &self.excluding[start..self.excluding_ends[condition] as usize];
             rules.iter().for_each(|(method, _)| excluded[*method] = true);
         });
+    }
+
+    /// Gives the points of a condition that holds: groups and points. Most conditions of a large pack give
+    /// points once, and then one look suffices.
+    pub(crate) fn give(&self, condition: usize, mut give: impl FnMut(u32, i32)) {
+        let (group, points) = self.only_posting[condition];
+        if group != MANY {
+            return give(group, points);
+        }
+        for (group, points) in self.postings_of(condition) {
+            give(*group, *points);
+        }
     }
 
     /// What a condition gives when it holds: groups and points.

@@ -75,9 +75,7 @@ impl Engine {
         points.clear();
         points.resize(program.groups(), 0);
         judged.each_holding(&program.giving, |condition| {
-            for (group, given) in program.postings_of(condition) {
-                points[*group as usize] += *given;
-            }
+            program.give(condition, |group, given| points[group as usize] += given);
         });
         for (group, at) in &program.curves {
             let rule = &program.rules[*at];

@@ -183,6 +183,12 @@ impl Vocabulary {
         self.closure.get(atom).map_or(&[], Vec::as_slice)
     }
 
+    /// How many values a facet has.
+    pub(crate) fn values_of(&self, facet: usize) -> usize {
+        let last = self.first_atom.get(facet + 1).copied().unwrap_or(self.closure.len());
+        last - self.first_atom.get(facet).copied().unwrap_or(last)
+    }
+
     /// Whether another facet can make a value of this one hold.
     pub(crate) fn is_implied(&self, facet: usize) -> bool {
         let last = self.first_atom.get(facet + 1).copied().unwrap_or(self.implied_by.len());
