@@ -1,8 +1,6 @@
 //! Ranking with memory that is used again takes no new memory. Alone in its program, because what other tests
 //! take would be counted too.
 
-#![expect(clippy::expect_used, reason = "tests may stop at the first surprise")]
-
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use werkvorm_core::{Engine, Ranking};
 
