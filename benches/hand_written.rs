@@ -12,6 +12,9 @@ enum Literal {
     AtLeast(usize, i64, bool),
 }
 
+/// A rule: method, criterion, points, whether it rules out, and its alternatives.
+type Written = (usize, usize, i32, bool, Vec<Vec<Literal>>);
+
 /// Rules as bits, grouped by method and criterion.
 #[derive(Debug)]
 pub struct HandWritten {
@@ -67,7 +70,7 @@ impl HandWritten {
         let numbers: Vec<_> = pack.numbers.iter().map(|number| number.id.clone()).collect();
         let places: BTreeMap<&str, usize> =
             pack.methods.iter().map(|method| (method.id.as_str(), place_of(pack, &method.id))).collect();
-        let mut rules: Vec<(usize, usize, i32, bool, Vec<Vec<Literal>>)> = pack
+        let mut rules: Vec<Written> = pack
             .rules
             .iter()
             .map(|rule| {

@@ -27,6 +27,11 @@ fn scale(criterion: &mut Criterion) {
             profiles.iter().filter_map(|profile| engine.encode(profile).ok()).collect();
         let held: Vec<Held> = profiles.iter().map(|profile| by_hand.encode(profile)).collect();
         let (mut ranking, mut scratch) = (Ranking::new(), Scratch::default());
+        // With questions left open a second plane is filled.
+        let open: Vec<Encoded> = workload::open_profiles(PROFILES)
+            .iter()
+            .filter_map(|profile| engine.encode(profile).ok())
+            .collect();
         // Whatever is timed must say the same.
         for (encoded, held) in encoded.iter().zip(&held) {
             let engine = engine.rank(encoded, TOP, &mut ranking).iter();
@@ -63,6 +68,9 @@ fn scale(criterion: &mut Criterion) {
         });
         group.bench_function("explain-five", |bencher| {
             bencher.iter(|| engine.best(black_box(&encoded[next()]), TOP).len());
+        });
+        group.bench_function("explain-five/open", |bencher| {
+            bencher.iter(|| engine.best(black_box(&open[next()]), TOP).len());
         });
         group.bench_function("recommend", |bencher| {
             bencher.iter(|| {

@@ -1,6 +1,6 @@
 //! From scores to an advice that says why: reasons, needs, examples, exclusions, open questions.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::condition::{Condition, Truth};
 use crate::engine::{Engine, NEED};
 use crate::evaluate::{Evaluation, clamp, fit};
 use crate::profile::Profile;
-use crate::program::{Atom, Kind, Literal};
+use crate::program::{Atom, Kind, Literal, literal_truth};
 use crate::vocabulary::Question;
 
 /// At most this many examples are shown with a method.
@@ -26,6 +26,8 @@ pub(crate) struct Explainer<'e, 'v> {
     pub(crate) evaluation: &'v Evaluation,
     /// The sum of the weights.
     weights: i64,
+    /// The truth of every atom, when one is asked for.
+    atoms: OnceCell<Vec<Truth>>,
     /// Many methods are ruled out by one condition; what lifts it is looked for once.
     lifts: RefCell<BTreeMap<usize, Vec<&'e Condition>>>,
 }
@@ -33,7 +35,7 @@ pub(crate) struct Explainer<'e, 'v> {
 impl<'e, 'v> Explainer<'e, 'v> {
     pub(crate) fn new(engine: &'e Engine, evaluation: &'v Evaluation) -> Self {
         let weights = evaluation.answers.weights.iter().sum();
-        Self { engine, evaluation, weights, lifts: RefCell::default() }
+        Self { engine, evaluation, weights, atoms: OnceCell::new(), lifts: RefCell::default() }
     }
 
     pub(crate) fn pack_name(&self) -> PackName<'e> {
@@ -238,8 +240,8 @@ impl<'e, 'v> Explainer<'e, 'v> {
 
     /// The truth of a literal.
     fn literal(&self, coded: Literal) -> Truth {
-        let Engine { vocabulary, program, .. } = self.engine;
-        program.literal(vocabulary, &self.evaluation.answers, coded)
+        let atoms = self.atoms.get_or_init(|| self.engine.program.atoms(&self.evaluation.answers));
+        literal_truth(atoms, coded)
     }
 
     /// The alternative of a condition with the fewest literals that do not hold.
