@@ -16,7 +16,7 @@ use crate::engine::Engine;
 use crate::explain::Explainer;
 use crate::profile::Profile;
 use crate::text::Text;
-use crate::vocabulary::{Question, is_asked, question_id};
+use crate::vocabulary::{Question, is_asked, question_id, questions};
 
 /// The open questions of a profile, the most telling first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -80,12 +80,9 @@ impl Engine {
         let mut board = Board::new(self, &evaluation);
         let now = board.top(top);
         let named = |methods: &[usize]| methods.iter().map(|at| self.named(*at)).collect::<Vec<_>>();
-        let facets = (0..self.pack.facets.len()).map(Question::Facet);
-        let numbers = (0..self.pack.numbers.len()).map(Question::Number);
-        let open = facets
-            .chain(numbers)
+        let open = questions(&self.pack)
             .filter(|question| is_asked(&self.pack, *question) && answers.is_open(*question));
-        let mut questions = Vec::new();
+        let mut found = Vec::new();
         for question in open {
             let Some((text, help)) = self.question_text(question) else { continue };
             let mut possible = Vec::new();
@@ -116,10 +113,10 @@ impl Engine {
                 expected_thousandths: (2 * 1000 * moved + weight).div_euclid((2 * weight).max(1)),
                 answers: possible,
             };
-            questions.push((moved, weight.max(1), telling));
+            found.push((moved, weight.max(1), telling));
         }
         // Fractions are compared whole; the order of the vocabulary settles what is equal.
-        questions.sort_by(|(moved, weight, _), (other, of, _)| (other * weight).cmp(&(moved * of)));
+        found.sort_by(|(moved, weight, _), (other, of, _)| (other * weight).cmp(&(moved * of)));
         let explainer = Explainer::new(self, &evaluation);
         Ok(Questions {
             what_if_version: WHAT_IF_VERSION,
@@ -127,7 +124,7 @@ impl Engine {
             profile: explainer.understood(profile),
             top,
             now: named(&now),
-            questions: questions.into_iter().map(|(_, _, telling)| telling).collect(),
+            questions: found.into_iter().map(|(_, _, telling)| telling).collect(),
         })
     }
 

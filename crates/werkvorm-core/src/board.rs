@@ -11,7 +11,7 @@ use crate::condition::Truth;
 use crate::engine::Engine;
 use crate::evaluate::{Evaluation, clamp};
 use crate::pack::{Effect, Pack};
-use crate::program::{Atom, Kind, Program};
+use crate::program::{Atom, Kind, Program, narrow};
 use crate::vocabulary::{Question, Vocabulary};
 
 /// Short lists behind each other: who depends on whom.
@@ -247,11 +247,7 @@ impl<'e> Board<'e> {
     }
 
     fn value_changed(&mut self, atom: usize) {
-        let truth = match self.support[atom] {
-            (0, 0) => Truth::Fails,
-            (0, _) => Truth::NotKnown,
-            _ => Truth::Holds,
-        };
+        let truth = truth_of(self.support[atom]);
         let before = std::mem::replace(&mut self.atoms[atom], truth);
         if before == truth {
             return;
@@ -270,11 +266,7 @@ impl<'e> Board<'e> {
                 Truth::NotKnown => *open += 1,
                 Truth::Fails => {}
             }
-            let truth = match (*holding, *open) {
-                (0, 0) => Truth::Fails,
-                (0, _) => Truth::NotKnown,
-                _ => Truth::Holds,
-            };
+            let truth = truth_of((*holding, *open));
             if std::mem::replace(&mut self.atoms[set], truth) != truth {
                 self.ask_again(set);
             }
@@ -399,6 +391,11 @@ impl<'e> Board<'e> {
     }
 }
 
-fn narrow(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
+/// What is so when so many things make it hold, and so many that are open still can.
+fn truth_of((holding, open): (u32, u32)) -> Truth {
+    match (holding, open) {
+        (0, 0) => Truth::Fails,
+        (0, _) => Truth::NotKnown,
+        _ => Truth::Holds,
+    }
 }

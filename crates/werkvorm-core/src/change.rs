@@ -17,7 +17,7 @@ use crate::pack::{Curve, Effect, Pack};
 use crate::profile::{Answer, Profile};
 use crate::program::{Atom, Program};
 use crate::text::Text;
-use crate::vocabulary::{Question, is_asked, question_id};
+use crate::vocabulary::{Question, is_asked, question_id, questions};
 
 /// The version of the formats in which what-if answers.
 pub const WHAT_IF_VERSION: u32 = 1;
@@ -238,9 +238,7 @@ impl Engine {
 
     /// Every single change to these answers; leaving a question open only when asked for.
     pub(crate) fn singles(&self, answers: &Answers, with_open: bool) -> Vec<Single> {
-        let facets = (0..self.pack.facets.len()).map(Question::Facet);
-        let numbers = (0..self.pack.numbers.len()).map(Question::Number);
-        let asked = facets.chain(numbers).filter(|question| is_asked(&self.pack, *question));
+        let asked = questions(&self.pack).filter(|question| is_asked(&self.pack, *question));
         asked.flat_map(|question| self.singles_of(question, answers, with_open)).collect()
     }
 

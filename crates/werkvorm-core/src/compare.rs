@@ -206,7 +206,7 @@ impl Engine {
             .zip(profiles)
             .map(|(explainer, profile)| explainer.understood(profile))
             .collect();
-        let ranks: Vec<Vec<usize>> = evaluations.iter().map(|evaluation| self.ranks(evaluation)).collect();
+        let ranks: Vec<Vec<usize>> = evaluations.iter().map(Evaluation::ranks).collect();
         let ruled_out = (0..self.pack.methods.len()).filter(|at| first.standings[*at].excluded);
         let order = first.order.iter().copied().chain(ruled_out);
         let methods = order.map(|at| Compared {
@@ -230,13 +230,6 @@ impl Engine {
             methods: methods.collect(),
             profiles: understood,
         })
-    }
-
-    /// The place of every method; 0 for those that are ruled out.
-    fn ranks(&self, evaluation: &Evaluation) -> Vec<usize> {
-        let mut ranks = vec![0; self.pack.methods.len()];
-        evaluation.order.iter().enumerate().for_each(|(place, at)| ranks[*at] = place + 1);
-        ranks
     }
 
     fn differences<'e>(&'e self, profiles: &[Understood<'e>]) -> Vec<Difference<'e>> {
@@ -287,9 +280,9 @@ impl Engine {
     /// The rules about a method that count differently, strongest first.
     pub(crate) fn rule_differences(&self, method: usize, sides: [&Evaluation; 2]) -> Vec<RuleDifference<'_>> {
         let mut differences = Vec::new();
+        let same_weights = sides[0].answers.weights == sides[1].answers.weights;
         for compiled in self.program.rules[self.program.rules_of(method)].iter() {
             let outcomes = sides.map(|side| side.outcome(&self.pack, compiled));
-            let same_weights = sides[0].answers.weights == sides[1].answers.weights;
             if same_weights && outcomes[0].points == outcomes[1].points {
                 continue;
             }

@@ -8,7 +8,7 @@ use crate::condition::Condition;
 use crate::engine::{ARRANGED, NEED};
 use crate::pack::{Effect, Pack};
 use crate::planes::{Planes, row};
-use crate::program::{Atom, Compiled, Kind, Literal, MANY, MethodLinks, Program, Shape};
+use crate::program::{Atom, Compiled, Kind, Literal, MANY, MethodLinks, Program, Shape, narrow};
 use crate::terms::{Asks, normalise};
 use crate::vocabulary::{Question, Vocabulary, question_id};
 
@@ -324,8 +324,4 @@ impl Compiler<'_> {
         });
         values.chain(others).collect()
     }
-}
-
-fn narrow(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
 }

@@ -122,17 +122,14 @@ impl Engine {
     /// # Errors
     /// Every problem in the profile, or that there is no such method.
     pub fn explain(&self, profile: &Profile, method: &str) -> Result<Explanation<'_>, Vec<Diagnostic>> {
-        let found = self.pack.find_method(method);
-        let evaluation = self.evaluate(profile);
-        let (found, evaluation) = match (found, evaluation) {
-            (Ok(found), Ok(evaluation)) => (found, evaluation),
+        let (at, evaluation) = match (self.find_method(method), self.evaluate(profile)) {
+            (Ok(at), Ok(evaluation)) => (at, evaluation),
             (found, evaluation) => {
                 return Err(found.err().into_iter().chain(evaluation.err().unwrap_or_default()).collect());
             }
         };
         let explainer = Explainer::new(self, &evaluation);
-        let at = self.pack.methods.iter().position(|m| m.id == found.id).unwrap_or(0);
-        let rank = evaluation.order.iter().position(|other| *other == at).map_or(0, |place| place + 1);
+        let rank = evaluation.rank(at);
         let mut not_holding: Vec<NotHolding<'_>> = explainer.not_holding(at);
         not_holding
             .sort_by_key(|n| (std::cmp::Reverse(n.reason.low.abs().max(n.reason.high.abs())), n.reason.rule));
@@ -184,13 +181,9 @@ impl Engine {
         let mut problems = Vec::new();
         let mut chosen = Vec::new();
         for written in methods {
-            match self.pack.find_method(written) {
-                Ok(found) => {
-                    let at = self.pack.methods.iter().position(|method| method.id == found.id).unwrap_or(0);
-                    if !chosen.contains(&at) {
-                        chosen.push(at);
-                    }
-                }
+            match self.find_method(written) {
+                Ok(at) if chosen.contains(&at) => {}
+                Ok(at) => chosen.push(at),
                 Err(problem) => problems.push(problem),
             }
         }
@@ -218,6 +211,15 @@ impl Engine {
             rules.map(|rule| (rule.rule as usize, evaluation.outcome(&self.pack, rule).truth)).collect();
         truths.sort_unstable_by_key(|(rule, _)| *rule);
         Ok(truths.into_iter().map(|(rule, truth)| (&self.pack.rules[rule], truth)).collect())
+    }
+
+    /// The place of the method that somebody means.
+    ///
+    /// # Errors
+    /// A diagnostic with the nearest method when nothing fits.
+    pub(crate) fn find_method(&self, written: &str) -> Result<usize, Diagnostic> {
+        let found = self.pack.find_method(written)?;
+        Ok(self.pack.methods.iter().position(|method| method.id == found.id).unwrap_or(0))
     }
 
     pub(crate) fn watchers(&self) -> &Watchers {

@@ -75,6 +75,16 @@ impl Evaluation {
         Self { answers, judged, sums, standings, order }
     }
 
+    /// The place of a method among those that are not ruled out, from 1; 0 when it is ruled out.
+    pub(crate) fn rank(&self, method: usize) -> usize {
+        self.order.iter().position(|at| *at == method).map_or(0, |place| place + 1)
+    }
+
+    /// The place of every method; 0 for those that are ruled out.
+    pub(crate) fn ranks(&self) -> Vec<usize> {
+        ranks(&self.order, self.standings.len())
+    }
+
     /// The truth of a condition.
     pub(crate) fn truth(&self, condition: usize) -> Truth {
         self.judged.truth(condition)
@@ -84,6 +94,13 @@ impl Evaluation {
     pub(crate) fn outcome(&self, pack: &Pack, rule: &Compiled) -> Outcome {
         outcome(pack, &self.answers, rule, self.truth(rule.condition as usize))
     }
+}
+
+/// The place of every method in an order, from 1; 0 for those that are not in it.
+pub(crate) fn ranks(order: &[usize], methods: usize) -> Vec<usize> {
+    let mut ranks = vec![0; methods];
+    order.iter().enumerate().for_each(|(place, at)| ranks[*at] = place + 1);
+    ranks
 }
 
 /// The sums of every method and criterion.

@@ -15,7 +15,7 @@ use crate::engine::{Engine, NEED};
 use crate::evaluate::{Evaluation, clamp, fit};
 use crate::profile::Profile;
 use crate::program::{Atom, Kind, Literal, literal_truth};
-use crate::vocabulary::Question;
+use crate::vocabulary::{Question, questions};
 
 /// At most this many examples are shown with a method.
 const EXAMPLES_SHOWN: usize = 2;
@@ -302,11 +302,10 @@ impl<'e, 'v> Explainer<'e, 'v> {
     }
 
     fn is_adjustable(&self, literal: Literal) -> bool {
-        let Engine { pack, vocabulary, program, .. } = self.engine;
-        match program.atom(literal, vocabulary) {
-            Atom::AtLeast(number, _) => pack.numbers[number].adjustable,
-            Atom::AnyOf(facet, _) => pack.facets[facet].adjustable,
-        }
+        self.engine.is_adjustable(match self.engine.program.atom(literal, &self.engine.vocabulary) {
+            Atom::AtLeast(number, _) => Question::Number(number),
+            Atom::AnyOf(facet, _) => Question::Facet(facet),
+        })
     }
 
     /// The questions that rules wait for, those that can move the top most first.
@@ -358,8 +357,7 @@ impl<'e, 'v> Explainer<'e, 'v> {
         };
         judged.each_open(&mut wait);
         for_curve.for_each(wait);
-        let all = (0..facets).map(Question::Facet).chain((0..pack.numbers.len()).map(Question::Number));
-        let mut open: Vec<_> = all
+        let mut open: Vec<_> = questions(pack)
             .filter(|question| waiting[slot(*question)].1 > 0 && answers.is_open(*question))
             .map(|question| (Reverse(waiting[slot(question)]), question))
             .collect();

@@ -316,3 +316,8 @@ pub(crate) fn literal_truth(atoms: &[Truth], coded: Literal) -> Truth {
     let atom = atoms[(coded >> 1) as usize];
     if coded & 1 == 1 { !atom } else { atom }
 }
+
+/// A place, kept short; no pack has so many of anything.
+pub(crate) fn narrow(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}

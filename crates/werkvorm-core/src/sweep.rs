@@ -8,7 +8,7 @@ use crate::board::Board;
 use crate::change::{Change, Shift, Single, Stretch, WHAT_IF_VERSION};
 use crate::diagnostic::{Diagnostic, code};
 use crate::engine::Engine;
-use crate::evaluate::{Evaluation, fit};
+use crate::evaluate::{Evaluation, fit, ranks};
 use crate::explain::Explainer;
 use crate::pack::Number;
 use crate::profile::Profile;
@@ -242,8 +242,7 @@ impl Engine {
     fn standings(&self, board: &Board<'_>, top: usize) -> Standings {
         let order = board.order();
         let count = self.pack.methods.len();
-        let mut ranks = vec![0; count];
-        order.iter().enumerate().for_each(|(place, at)| ranks[*at] = place + 1);
+        let ranks = ranks(&order, count);
         let totals = (0..count).map(|at| board.total(at)).collect();
         Standings { ranks, totals, best: order.into_iter().take(top).collect() }
     }

@@ -144,16 +144,14 @@ impl Engine {
             let problem = Diagnostic::error(&code::TURN_SIZE, "a top of 0 methods has no place", help);
             problems.push(problem.at_item("top", ""));
         }
-        let found = self.pack.find_method(method);
-        let (found, evaluation) = match (found, self.evaluate(profile)) {
-            (Ok(found), Ok(evaluation)) if problems.is_empty() => (found, evaluation),
+        let (at, evaluation) = match (self.find_method(method), self.evaluate(profile)) {
+            (Ok(at), Ok(evaluation)) if problems.is_empty() => (at, evaluation),
             (found, evaluation) => {
                 problems.extend(found.err());
                 problems.extend(evaluation.err().unwrap_or_default());
                 return Err(problems);
             }
         };
-        let at = self.pack.methods.iter().position(|method| method.id == found.id).unwrap_or(0);
         let mut board = Board::new(self, &evaluation);
         let aim = match options.toward {
             Toward::In => Aim::In(options.top),
@@ -164,7 +162,7 @@ impl Engine {
             let found = Search::new(self, &evaluation, at, aim).run(&mut board, options.changes);
             self.sets(&evaluation, at, found)
         };
-        let lifted_by = board_excludes(&evaluation, at).then(|| search(Aim::Ranked));
+        let lifted_by = evaluation.standings[at].excluded.then(|| search(Aim::Ranked));
         let turned_by = if already { Sets::none(options.changes) } else { search(aim) };
         let explainer = Explainer::new(self, &evaluation);
         Ok(Turn {
@@ -208,7 +206,7 @@ impl Engine {
         }
         let after = Evaluation::new(&self.pack, &self.program, answers);
         let rules = self.rule_differences(method, [evaluation, &after]);
-        let rank = after.order.iter().position(|at| *at == method).map_or(0, |place| place + 1);
+        let rank = after.rank(method);
         ChangeSet {
             changes: set.iter().map(|single| self.shown(single, &evaluation.answers)).collect(),
             after: RankedScore { rank, score: Explainer::new(self, &after).score(method) },
@@ -221,10 +219,6 @@ impl Sets<'_> {
     fn none(searched: usize) -> Self {
         Self { adjustable: Vec::new(), given: Vec::new(), searched, partly_searched: None }
     }
-}
-
-fn board_excludes(evaluation: &Evaluation, method: usize) -> bool {
-    evaluation.standings[method].excluded
 }
 
 fn reaches(board: &Board<'_>, method: usize, aim: Aim) -> bool {

@@ -235,6 +235,12 @@ fn names(id: &str, aliases: &[String], ids: bool) -> Vec<String> {
     if ids { vec![fold(id), id.to_owned()] } else { aliases.iter().map(|alias| fold(alias)).collect() }
 }
 
+/// Every facet and number of a pack: facets first.
+pub(crate) fn questions(pack: &Pack) -> impl Iterator<Item = Question> {
+    let facets = (0..pack.facets.len()).map(Question::Facet);
+    facets.chain((0..pack.numbers.len()).map(Question::Number))
+}
+
 /// Whether profiles are asked this question.
 pub(crate) fn is_asked(pack: &Pack, question: Question) -> bool {
     match question {
