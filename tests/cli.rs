@@ -39,6 +39,21 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
+/// A persona as advisors would name it, from the folder of the project, where every run starts:
+/// what is printed does not depend on where that folder is.
+fn persona(name: &str) -> String {
+    format!("seeds/personas/{name}.toml")
+}
+
+/// All personas, by name.
+fn personas() -> Vec<String> {
+    let entries = std::fs::read_dir(root().join("seeds/personas")).unwrap();
+    let name = |path: PathBuf| path.file_stem().unwrap().to_str().unwrap().to_owned();
+    let mut personas: Vec<_> = entries.map(|entry| persona(&name(entry.unwrap().path()))).collect();
+    personas.sort();
+    personas
+}
+
 /// The folder with the small pack: its seeds and rules, with the texts of the project beside them.
 fn small() -> &'static str {
     static SMALL: OnceLock<TempDir> = OnceLock::new();
@@ -96,7 +111,7 @@ fn werkvorm(arguments: &[&str]) -> Run {
     {
         command.env_remove(variable);
     }
-    command.env("LANG", "nl_NL.UTF-8").env("COLUMNS", "80").args(arguments);
+    command.env("LANG", "nl_NL.UTF-8").env("COLUMNS", "80").current_dir(root()).args(arguments);
     Run { command, input: Vec::new() }
 }
 

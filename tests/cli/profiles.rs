@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{PROFILE, codes, folder, root, werkvorm, with_small};
+use crate::{PROFILE, codes, folder, werkvorm, with_small};
 
 const TOML: &str = "fase = [\"verzamelen\"]\ntrait = [\"low-literacy\", \"eenzaam\"]\nvertrouwen = \"weinig\"\n\"aantal mensen\" = 12\n\n[weights]\ntarget_group = 2\n";
 const YAML: &str = "# een profiel\nfase: verzamelen\ntrait:\n  - low-literacy\n  - eenzaam\nvertrouwen: weinig\naantal mensen: 12\nweights: { target_group: 2 }\n";
@@ -125,11 +125,9 @@ fn top() {
 
 #[test]
 fn every_persona_gets_an_advice() {
-    let personas: Vec<_> = std::fs::read_dir(root().join("seeds/personas")).unwrap().collect();
+    let personas = crate::personas();
     assert!(personas.len() >= 10);
-    for persona in personas {
-        let path = persona.unwrap().path();
-        let file = path.to_str().unwrap();
+    for file in &personas {
         let advice = werkvorm(&["recommend", file, "--format", "json"]).good_json();
         assert_eq!(advice["methods"].as_array().unwrap().len(), 5, "{file}");
         assert_eq!(advice["profile"]["made_up"], true, "{file}");

@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::{PROFILE, folder, listing, root, werkvorm, with_small};
+use crate::{PROFILE, folder, listing, werkvorm, with_small};
 
 #[test]
 fn languages() {
@@ -98,7 +98,7 @@ fn pages() -> Vec<(&'static str, crate::Run)> {
     let persona = include_str!("../../seeds/personas/ouderen-die-zich-alleen-voelen.toml");
     let [dementia, children, trust] =
         ["mantelzorgers-over-dementie", "kinderen-over-spelen-en-eten", "weinig-vertrouwen-in-de-wijk"]
-            .map(|name| root().join(format!("seeds/personas/{name}.toml")).to_string_lossy().into_owned());
+            .map(crate::persona);
     vec![
         ("recommend", werkvorm(&["recommend", "-"]).input(persona)),
         ("recommend en", werkvorm(&["recommend", "-", "--lang", "en", "--top", "20"]).input(persona)),

@@ -1,24 +1,19 @@
 //! What-if: compare, sweep, turn, the list of open questions, robustness and plans, on the personas and with mistakes.
 
-use std::path::PathBuf;
-
 use serde_json::{Value, json};
 use werkvorm::{Answer, Edit, builtin, profile_from_str, respond};
 
 use crate::conformance::dense;
-use crate::{codes, folder, listing, root, werkvorm, with_small};
+use crate::{codes, folder, listing, persona, root, werkvorm, with_small};
 
 /// The personas: where each is, and what it says as JSON.
-fn personas() -> Vec<(PathBuf, Value)> {
-    let entries = std::fs::read_dir(root().join("seeds/personas")).unwrap();
-    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    let read = |path: PathBuf| {
-        let text = std::fs::read_to_string(&path).unwrap();
+fn personas() -> Vec<(String, Value)> {
+    let read = |path: String| {
+        let text = std::fs::read_to_string(root().join(&path)).unwrap();
         let profile = profile_from_str("p.toml", &text, werkvorm::ProfileFormat::Toml).unwrap();
         (path, serde_json::to_value(&profile).unwrap())
     };
-    paths.into_iter().map(read).collect()
+    crate::personas().into_iter().map(read).collect()
 }
 
 /// A page has no text that is missing and no blank that is open, and fits in the window.
@@ -37,7 +32,7 @@ fn check_page(name: &str, page: &str) {
 fn every_command_on_every_persona() {
     let personas = personas();
     for (at, (path, _)) in personas.iter().enumerate() {
-        let (path, other) = (path.to_str().unwrap(), personas[(at + 1) % personas.len()].0.to_str().unwrap());
+        let (path, other) = (path.as_str(), personas[(at + 1) % personas.len()].0.as_str());
         let lang = if at % 2 == 0 { "nl" } else { "en" };
         for arguments in [
             &["compare", path, other][..],
@@ -59,8 +54,8 @@ fn every_command_on_every_persona() {
 
 #[test]
 fn what_is_said_first_is_the_answer() {
-    let persona = root().join("seeds/personas/lezen-kost-moeite-en-schulden.toml");
-    let persona = persona.to_str().unwrap();
+    let persona = persona("lezen-kost-moeite-en-schulden");
+    let persona = persona.as_str();
     let second = |arguments: &[&str]| werkvorm(arguments).good().split('\n').nth(1).unwrap().to_owned();
     let out = &["turn", "huisbezoek-met-sleutelpersoon", persona, "--out"];
     assert!(werkvorm(out).good().contains("Dit lukt met één wijziging"));
@@ -82,7 +77,7 @@ fn json_is_the_answer_of_the_library() {
     let (personas, engine) = (personas(), builtin());
     for at in [0, 4, 9] {
         let ((path, profile), (other, other_profile)) = (&personas[at], &personas[at + 1]);
-        let (path, other) = (path.to_str().unwrap(), other.to_str().unwrap());
+        let (path, other) = (path.as_str(), other.as_str());
         let changes = [
             Edit::Set { question: "trust".into(), answer: Answer::One("mixed".into()) },
             Edit::Set { question: "group_size".into(), answer: Answer::One("14".into()) },
@@ -139,8 +134,8 @@ fn the_empty_profile() {
 
 #[test]
 fn a_plan_says_what_cannot_be_done() {
-    let persona = root().join("seeds/personas/weinig-vertrouwen-in-de-wijk.toml");
-    let plan = |more: &[&str]| werkvorm(&[&["plan", persona.to_str().unwrap()], more].concat());
+    let persona = persona("weinig-vertrouwen-in-de-wijk");
+    let plan = |more: &[&str]| werkvorm(&[&["plan", &persona], more].concat());
     let whole = plan(&["--phase", "collect,translate,develop,evaluate"]).good();
     assert!(
         whole.contains("De stappen op een rij") && whole.contains("Evalueren en terugkoppelen"),
@@ -157,8 +152,8 @@ fn a_plan_says_what_cannot_be_done() {
 
 #[test]
 fn a_sweep_as_csv() {
-    let persona = root().join("seeds/personas/ouderen-die-zich-alleen-voelen.toml");
-    let run = |more: &[&str]| werkvorm(&[&["sweep", persona.to_str().unwrap()], more].concat());
+    let persona = persona("ouderen-die-zich-alleen-voelen");
+    let run = |more: &[&str]| werkvorm(&[&["sweep", &persona], more].concat());
     for more in [&[][..], &["--over", "group_size"], &["--over", "mode"]] {
         let sweep = run(&[more, &["--format", "json"]].concat()).good_json();
         let text = run(&[more, &["--format", "csv", "--lang", "en"]].concat()).good();
@@ -207,7 +202,7 @@ fn shown(value: &Value) -> String {
 #[test]
 fn differences_add_up() {
     let personas = personas();
-    let (one, other) = (personas[4].0.to_str().unwrap(), personas[2].0.to_str().unwrap());
+    let (one, other) = (personas[4].0.as_str(), personas[2].0.as_str());
     let page = werkvorm(&["compare", one, other, "--top", "8"]).good();
     let (mut sum, mut sums) = (0, 0);
     let why = page.split("Waarom de plaatsen").nth(1).unwrap();
