@@ -113,7 +113,8 @@ fn crates_only_know_the_crates_below_them() {
 
 #[test]
 fn the_core_depends_on_data_formats_only() {
-    let wanted = ["schemars", "serde"].map(str::to_owned);
+    // Rayon is a feature that is off unless asked for.
+    let wanted = ["rayon", "schemars", "serde"].map(str::to_owned);
     assert_eq!(dependencies("werkvorm-core"), BTreeSet::from(wanted));
 }
 

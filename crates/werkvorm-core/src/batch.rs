@@ -49,14 +49,34 @@ impl Rankings {
         self.places.extend_from_slice(places);
         self.ends.push(self.places.len());
     }
+
+    #[cfg(feature = "rayon")]
+    fn append(&mut self, others: &Self) {
+        others.iter().for_each(|places| self.push(places));
+    }
 }
 
 impl Engine {
     /// The best `top` methods for each profile: what [`Engine::rank`] says for each of them.
     ///
-    /// The profiles must have been encoded by this engine.
+    /// With the feature `rayon`, slices of 512 profiles go to the threads of the pool of the caller; the answers
+    /// are the same. The profiles must have been encoded by this engine.
     #[must_use]
     pub fn rank_batch(&self, profiles: &[Encoded], top: usize) -> Rankings {
+        #[cfg(feature = "rayon")]
+        if profiles.len() > WIDTH {
+            use rayon::prelude::*;
+            let slices: Vec<Rankings> =
+                profiles.par_chunks(WIDTH).map(|profiles| self.rank_in_turn(profiles, top)).collect();
+            let mut rankings = Rankings::default();
+            slices.iter().for_each(|slice| rankings.append(slice));
+            return rankings;
+        }
+        self.rank_in_turn(profiles, top)
+    }
+
+    /// On this thread only.
+    fn rank_in_turn(&self, profiles: &[Encoded], top: usize) -> Rankings {
         let mut rankings = Rankings::default();
         let mut ranking = Ranking::new();
         for profiles in profiles.chunks(WIDTH) {
