@@ -125,17 +125,17 @@ pub fn pack(rules: usize) -> Pack {
     });
     let rules = (0..rules).map(|at| Rule {
         id: format!("rule-{at:06}"),
-        title: label(),
+        title: label().into(),
         method: Some(format!("method-{:05}", random.below(count))),
         criterion: CRITERIA[random.below(4)].to_owned(),
-        when: condition(&mut random),
+        when: condition(&mut random).into(),
         effect: if random.one_in(10) {
             Effect::Exclude
         } else {
             Effect::Points([-5, -4, -3, -2, -1, 1, 2, 3, 4, 5][random.below(10)])
         },
-        because: label(),
-        sources: vec![citation()],
+        because: label().into(),
+        sources: [citation()].into(),
         place: Place { file: "rules/workload.rhai".to_owned(), line: 1 },
     });
     Pack {

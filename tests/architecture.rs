@@ -221,6 +221,10 @@ fn the_built_in_pack_is_fresh() {
     assert_eq!(found, []);
     let json = serde_json::to_string(&build(&sources).unwrap()).unwrap() + "\n";
     assert!(json == werkvorm::BUILTIN_PACK_JSON, "seeds or rules changed: run `cargo xtask gen`");
+    // What is embedded in binary form is the same pack, and was not checked when it was read.
+    let embedded = werkvorm::builtin_pack();
+    assert!(serde_json::to_string(&embedded).unwrap() + "\n" == json, "run `cargo xtask gen`");
+    assert_eq!(werkvorm::check(&embedded), []);
 }
 
 #[test]

@@ -284,13 +284,13 @@ fn rule(pack: &Pack, id: String, drawn: &DrawnRule) -> Rule {
         _ => Effect::Caution,
     };
     Rule {
-        title: text(&id),
+        title: text(&id).into(),
         method: drawn.method.map(|at| pack.methods[at % pack.methods.len()].id.clone()),
         criterion: pack.criteria[drawn.criterion % pack.criteria.len()].id.clone(),
-        when: condition(pack, &drawn.when),
+        when: condition(pack, &drawn.when).into(),
         effect,
-        because: text("Because"),
-        sources: vec![source()],
+        because: text("Because").into(),
+        sources: [source()].into(),
         place: Place { file: "rules/x.rhai".into(), line: 1 },
         id,
     }

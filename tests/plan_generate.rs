@@ -158,13 +158,13 @@ fn phase_rule(pack: &Pack, at: usize, (method, phase, points, people): DrawnRule
     let last = pack.criteria.len() - 1;
     Rule {
         id: format!("in-a-phase-{at}"),
-        title: text("Title"),
+        title: text("Title").into(),
         method: Some(pack.methods[method % pack.methods.len()].id.clone()),
         criterion: pack.criteria[if people { 0 } else { last }].id.clone(),
-        when: Condition::Has { facet: PHASE.into(), value: phases[phase % phases.len()].into() },
+        when: Condition::Has { facet: PHASE.into(), value: phases[phase % phases.len()].into() }.into(),
         effect: Effect::Points(points),
-        because: text("Because"),
-        sources: vec![source()],
+        because: text("Because").into(),
+        sources: [source()].into(),
         place: Place { file: "rules/x.rhai".into(), line: 1 },
     }
 }

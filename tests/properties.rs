@@ -212,11 +212,13 @@ proptest! {
     fn a_rule_that_does_not_hold_changes_nothing(case in a_case()) {
         let mut more = case.pack.clone();
         let mut rule = case.extra.clone();
-        rule.when = match Held::read(&case.pack, &case.profile).truth(&rule.when) {
-            Truth::Fails => rule.when,
-            Truth::NotKnown => Condition::All(vec![rule.when, Condition::Any(Vec::new())]),
-            Truth::Holds => Condition::Not(Box::new(rule.when)),
+        let when = (*rule.when).clone();
+        let when = match Held::read(&case.pack, &case.profile).truth(&when) {
+            Truth::Fails => when,
+            Truth::NotKnown => Condition::All(vec![when, Condition::Any(Vec::new())]),
+            Truth::Holds => Condition::Not(Box::new(when)),
         };
+        rule.when = when.into();
         more.rules.push(rule);
         let (before, after) = (engine(&case.pack), engine(&more));
         prop_assert_eq!(truths(&after, &case.profile)[&case.extra.id], Truth::Fails);
@@ -425,13 +427,16 @@ fn damaged(pack: &mut Pack, damage: usize, big: i64, keys: &[u16]) {
         0 => rule.effect = Effect::Points(big),
         1 => rule.effect = Effect::Curve(Curve { number, corners: vec![(0, 1), (big, 2)] }),
         2 => rule.effect = Effect::Curve(Curve { number, corners: vec![(0, big), (1, 2)] }),
-        3 => rule.when = bounded(Some(big), (place > 9).then_some(big)),
-        4 => rule.when = Condition::Not(Box::new(bounded((place > 9).then_some(big), Some(big)))),
+        3 => rule.when = bounded(Some(big), (place > 9).then_some(big)).into(),
+        4 => {
+            rule.when = Condition::Not(Box::new(bounded((place > 9).then_some(big), Some(big)))).into();
+        }
         5 => {
             rule.when = Condition::AtLeast {
                 count: u32::try_from(big.unsigned_abs() >> 32).unwrap_or(1),
-                of: vec![rule.when.clone(); place % 600],
+                of: vec![(*rule.when).clone(); place % 600],
             }
+            .into();
         }
         6 => pack
             .numbers

@@ -35,7 +35,7 @@ fn build_script(script: &str) -> Result<Pack, Vec<Diagnostic>> {
 fn comparisons_mean_the_same_in_both_orders() {
     let script = script("pass/comparisons.rhai");
     let pack = build_script(&script).unwrap();
-    let when = |id: &str| pack.rules.iter().find(|rule| rule.id == id).map(|rule| &rule.when);
+    let when = |id: &str| pack.rules.iter().find(|rule| rule.id == id).map(|rule| &*rule.when);
     let mirrored: Vec<&str> =
         pack.rules.iter().filter_map(|rule| rule.id.strip_suffix("-mirrored")).collect();
     assert_eq!(mirrored.len(), 8);

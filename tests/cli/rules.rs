@@ -37,6 +37,14 @@ fn a_pack_and_its_rules_give_the_same() {
         let before = werkvorm(&[&["--pack=small.json"], arguments].concat()).inside(&folder).good();
         assert_eq!(before, from_pack, "{arguments:?}");
     }
+    let binary = ["rules", "build", small(), "--binary", "-o", "small.bin"];
+    assert_eq!(werkvorm(&binary).inside(&folder).good(), "");
+    let page = werkvorm(&["recommend", "--pack", "small.bin"]).inside(&folder).good();
+    assert_eq!(page, with_small(&["recommend"]).good());
+    let mut bytes = std::fs::read(folder.path().join("small.bin")).unwrap();
+    bytes.pop();
+    let err = werkvorm(&["methods", "--pack", "-"]).input(&bytes).wrong_content();
+    assert!(err.contains("WV0402") && err.contains("bytes of content"), "{err}");
     let piped = werkvorm(&["methods", "--pack", "-"]).input(format!("\u{feff}{built}")).good();
     assert_eq!(piped, with_small(&["methods"]).good());
 }

@@ -132,7 +132,9 @@ pub(crate) fn command(start: &Start) -> Command {
                 .arg(folder())
                 .arg(format(start, &["text", "json"])),
         )
-        .subcommand(Command::new("build").about(about("rules-build")).arg(folder()).arg(output()));
+        .subcommand(Command::new("build").about(about("rules-build")).arg(folder()).arg(output()).arg(
+            Arg::new("binary").long("binary").action(ArgAction::SetTrue).help(texts.get("option.binary")),
+        ));
     // What every command has comes last in its help.
     let everywhere = |name: &'static str, value: &'static str, order: usize| {
         let help = texts.get(&format!("option.{name}"));

@@ -78,8 +78,16 @@ pub(crate) fn tell(text: &str) {
 
 /// A closed pipe is the reader's good right, not a failure.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    let mut stdout = anstream::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    write_out(anstream::stdout().lock(), text.as_bytes())
+}
+
+/// The same for what is not text, as it is.
+pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
+    write_out(std::io::stdout().lock(), bytes)
+}
+
+fn write_out(mut stdout: impl Write, bytes: &[u8]) -> Result<(), Failure> {
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(Failure::world("cannot write to standard output", error)),
         Ok(()) => Ok(()),

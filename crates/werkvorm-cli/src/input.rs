@@ -8,8 +8,9 @@ use std::path::Path;
 use clap::ArgMatches;
 use werkvorm::rules::Sources;
 use werkvorm::{
-    Answer, Diagnostic, Engine, Label, Language, MAX_PACK_BYTES, MAX_PROFILE_BYTES, Pack, Profile,
-    ProfileFormat, Texts, code, fold, locate_in_profile, pack_from_json, profile_too_large, read_profile,
+    Answer, Diagnostic, Engine, Label, Language, MAX_PACK_BYTES, MAX_PROFILE_BYTES, PACK_MARK, Pack, Profile,
+    ProfileFormat, Texts, code, fold, locate_in_profile, pack_from_binary, pack_from_json, profile_too_large,
+    read_profile,
 };
 
 use crate::arguments::{questions, word_of};
@@ -129,6 +130,9 @@ fn read_pack(file: &str) -> Result<Pack, Failure> {
         let problem = Diagnostic::error(&code::PACK_SIZE, format!("`{file}` is too large for a pack"), help);
         return Err(Failure::content(vec![problem.at_item(shown(file), "")]));
     };
+    if bytes.starts_with(PACK_MARK) {
+        return pack_from_binary(shown(file), &bytes).map_err(Failure::content);
+    }
     let text = utf8(shown(file), bytes)?;
     pack_from_json(shown(file), &text).map_err(Failure::content)
 }

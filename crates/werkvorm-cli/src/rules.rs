@@ -3,9 +3,9 @@
 use clap::ArgMatches;
 use serde_json::json;
 use werkvorm::rules::{Sources, run_cases};
-use werkvorm::{Engine, Pack};
+use werkvorm::{Engine, Pack, pack_to_binary};
 
-use crate::failure::{Failure, print};
+use crate::failure::{Failure, print, print_bytes};
 use crate::input::{build_folder, texts_of};
 use crate::recommend::write_whole;
 
@@ -26,11 +26,16 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<(), Failure> {
         }
         "test" => test(pack, &sources, is_json),
         _ => {
-            let json = serde_json::to_string(&pack)
-                .map_err(|error| Failure::world("cannot write the pack", error))?;
+            let written = if matches.get_flag("binary") {
+                pack_to_binary(&pack).map_err(|problem| Failure::content(vec![problem]))?
+            } else {
+                let json = serde_json::to_string(&pack)
+                    .map_err(|error| Failure::world("cannot write the pack", error))?;
+                (json + "\n").into_bytes()
+            };
             match matches.get_one::<String>("output") {
-                Some(file) if file != "-" => write_whole(file, &(json + "\n")),
-                _ => print(&(json + "\n")),
+                Some(file) if file != "-" => write_whole(file, written),
+                _ => print_bytes(&written),
             }
         }
     }

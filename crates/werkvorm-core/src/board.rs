@@ -89,7 +89,8 @@ impl Watchers {
             _ => None,
         });
         let curves_of_condition = curves().map(|(at, rule)| (rule.condition as usize, at));
-        let excludes = program.excluding.iter().map(|(method, condition)| (*condition, *method));
+        let excludes =
+            program.excluding.iter().map(|(method, condition)| (*condition as usize, *method as usize));
         let settles = (0..program.value_atoms).flat_map(|atom| {
             let implied = vocabulary.implied_by(atom).iter().copied();
             implied.chain([vocabulary.place_of(atom).0]).map(move |facet| (facet, atom))
@@ -169,7 +170,7 @@ impl<'e> Board<'e> {
         });
         let mut excluded = vec![0; pack.methods.len()];
         for (method, condition) in &program.excluding {
-            excluded[*method] += u32::from(evaluation.truth(*condition) == Truth::Holds);
+            excluded[*method as usize] += u32::from(evaluation.truth(*condition as usize) == Truth::Holds);
         }
         let mut board = Self {
             engine,

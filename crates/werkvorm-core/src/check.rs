@@ -4,10 +4,12 @@
 //! number is in range. Everything downstream relies on that.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::condition::Condition;
 use crate::diagnostic::{Code, Diagnostic, code, fold};
-use crate::pack::{About, Citation, Curve, Document, Effect, FORMAT_VERSION, Facet, Pack, Rule};
+use crate::names::Names;
+use crate::pack::{About, Citation, Curve, Document, Effect, FORMAT_VERSION, Facet, Number, Pack, Rule};
 use crate::text::Text;
 use crate::vocabulary::{Question, Vocabulary, suggest};
 
@@ -33,6 +35,11 @@ pub const MAX_CONDITION_TERMS: usize = 512;
 /// Every problem in a pack.
 #[must_use]
 pub fn check(pack: &Pack) -> Vec<Diagnostic> {
+    check_with(pack, &Vocabulary::new(pack))
+}
+
+/// The same, with the vocabulary of the pack at hand.
+pub(crate) fn check_with(pack: &Pack, vocabulary: &Vocabulary) -> Vec<Diagnostic> {
     if pack.format_version != FORMAT_VERSION {
         // Nothing else about another format can be judged.
         let message = format!("this pack has format version {}", pack.format_version);
@@ -43,10 +50,12 @@ pub fn check(pack: &Pack) -> Vec<Diagnostic> {
     }
     let mut checker = Checker {
         pack,
-        vocabulary: Vocabulary::new(pack),
+        vocabulary,
         documents: pack.documents.iter().map(|document| (document.id.as_str(), document)).collect(),
-        facets: pack.facets.iter().map(|facet| (facet.id.as_str(), facet)).collect(),
-        methods: pack.methods.iter().map(|method| method.id.as_str()).collect(),
+        numbers: pack.numbers.iter().map(|number| (number.id.as_str(), number)).collect(),
+        methods: pack.methods.iter().map(|method| (method.id.as_str(), ())).collect(),
+        guidelines: pack.guidelines.iter().map(|guideline| (guideline.id.as_str(), ())).collect(),
+        good: BTreeSet::new(),
         found: Vec::new(),
     };
     checker.everything();
@@ -55,16 +64,19 @@ pub fn check(pack: &Pack) -> Vec<Diagnostic> {
     found
 }
 
-/// Folded word to the item that has it, its id, and the word as written.
-type Owners<'i> = BTreeMap<String, (String, &'i str, &'i str)>;
+/// Folded word to the list of the item that has it, its id, and the word as written.
+type Owners<'i> = BTreeMap<String, [&'i str; 3]>;
 
 pub(crate) struct Checker<'p> {
     pub(crate) pack: &'p Pack,
-    vocabulary: Vocabulary,
+    vocabulary: &'p Vocabulary,
     /// By id; a large pack refers to these very often.
-    documents: BTreeMap<&'p str, &'p Document>,
-    facets: BTreeMap<&'p str, &'p Facet>,
-    methods: BTreeSet<&'p str>,
+    documents: Names<&'p Document>,
+    numbers: Names<&'p Number>,
+    methods: Names<()>,
+    guidelines: Names<()>,
+    /// Conditions that several rules share and that are good.
+    good: BTreeSet<*const Condition>,
     found: Vec<Diagnostic>,
 }
 
@@ -145,7 +157,11 @@ impl Checker<'_> {
     }
 
     /// Reports ids that occur twice in one list.
-    pub(crate) fn unique<'i>(&mut self, list: &str, ids: impl Iterator<Item = &'i str>) {
+    pub(crate) fn unique<'i>(&mut self, list: &str, ids: impl Iterator<Item = &'i str> + Clone) {
+        // Ids that rise are different; those of a pack that was built do.
+        if ids.clone().is_sorted_by(|a, b| a < b) {
+            return;
+        }
         let mut seen = BTreeSet::new();
         for id in ids {
             if !seen.insert(id) {
@@ -166,7 +182,7 @@ impl Checker<'_> {
             self.report(&code::UNKNOWN_REFERENCE, item, "sources", format!("`{item}` has no source"), help);
         }
         for citation in citations {
-            let Some(document) = self.documents.get(citation.document.as_str()).copied() else {
+            let Some(document) = self.documents.get(&citation.document).copied() else {
                 let help = suggest(&citation.document, self.pack.documents.iter().map(|d| d.id.as_str()));
                 self.unknown(item, "document", &citation.document, help);
                 continue;
@@ -238,7 +254,7 @@ impl Checker<'_> {
         let numbers = pack.numbers.iter().map(|n| ("numbers", n.id.as_str(), &n.aliases));
         for (list, id, aliases) in facets.chain(numbers) {
             for word in aliases.iter().map(String::as_str).chain([id]) {
-                self.alias(&mut owners, &format!("{list}/{id}"), id, word);
+                self.alias(&mut owners, [list, id, word]);
             }
         }
         for facet in &pack.facets {
@@ -266,13 +282,14 @@ impl Checker<'_> {
         self.citations(&item, &facet.sources, false);
         self.unique(&format!("facets/{}", facet.id), facet.values.iter().map(|v| v.id.as_str()));
         let mut owners = BTreeMap::new();
+        let list = item;
         for value in &facet.values {
             let item = format!("facets/{}/{}", facet.id, value.id);
             self.id(&item, &value.id, '-');
             self.texts(&item, [("label", &value.label), ("help", &value.help)]);
             self.citations(&item, &value.sources, false);
             for word in value.aliases.iter().map(String::as_str).chain([value.id.as_str()]) {
-                self.alias(&mut owners, &item, &value.id, word);
+                self.alias(&mut owners, [&list, &value.id, word]);
             }
             if value.share.is_some_and(|share| !(1..=MAX_SHARE).contains(&share)) {
                 let message = format!("the share of `{}` is out of range", value.id);
@@ -330,17 +347,18 @@ impl Checker<'_> {
     }
 
     /// Two things that the same word stands for.
-    fn alias<'i>(&mut self, owners: &mut Owners<'i>, item: &str, owner: &'i str, word: &'i str) {
-        let place = if word == owner { item.to_owned() } else { format!("{item}/aliases") };
-        let Some((other_place, other, other_word)) = owners.insert(fold(word), (place.clone(), owner, word))
-        else {
-            return;
+    fn alias<'i>(&mut self, owners: &mut Owners<'i>, here: [&'i str; 3]) {
+        let Some(there) = owners.insert(fold(here[2]), here) else { return };
+        let place = |[list, owner, word]: [&str; 3]| {
+            let field = if word == owner { "" } else { "/aliases" };
+            format!("{list}/{owner}{field}")
         };
+        let ([_, owner, word], [_, other, other_word]) = (here, there);
         if other != owner {
             let message = format!("`{word}` means both `{other}` and `{owner}`");
             let help = "a word in a profile must mean one thing: keep it with one of the two";
             let diagnostic = Diagnostic::error(&code::DUPLICATE_ALIAS, message, help);
-            self.found.push(diagnostic.at_item(place, word).at_item(other_place, other_word));
+            self.found.push(diagnostic.at_item(place(here), word).at_item(place(there), other_word));
         }
     }
 
@@ -399,10 +417,12 @@ impl Checker<'_> {
 
     /// Values of one facet.
     fn values(&mut self, item: &str, id: &str, values: &[String], about: Option<About>) {
-        let Some(facet) = self.facets.get(id).copied() else {
+        let Some((facet, known)) = self.vocabulary.facet_with_values(id) else {
             let help = suggest(id, self.pack.facets.iter().map(|f| f.id.as_str()));
             return self.unknown(item, "facet", id, help);
         };
+        let facet = &self.pack.facets[facet];
+        let wrong: Vec<_> = values.iter().filter(|value| !known.contains(value)).collect();
         if about.is_some_and(|about| !facet.about.contains(&about)) {
             let (subject, other) = match about {
                 Some(About::Method) => ("method", "profile"),
@@ -413,7 +433,7 @@ impl Checker<'_> {
             self.report(&code::WRONG_SUBJECT, item, id, message, help);
         }
         // On a card, the list of this facet; in a rule or fact, the whole.
-        for value in values.iter().filter(|value| facet.value(value).is_none()) {
+        for value in wrong {
             let place = if item.ends_with("/facets") { format!("{item}/{id}") } else { item.to_owned() };
             let help = suggest(value, facet.values.iter().map(|v| v.id.as_str()));
             let message = format!("`{value}` is not a value of `{id}`");
@@ -423,7 +443,7 @@ impl Checker<'_> {
 
     fn method_ids(&mut self, item: &str, ids: &[String]) {
         for id in ids {
-            if !self.methods.contains(id.as_str()) {
+            if !self.methods.contains(id) {
                 let help = suggest(id, self.pack.methods.iter().map(|m| m.id.as_str()));
                 self.unknown(item, "method", id, help);
             }
@@ -514,7 +534,7 @@ impl Checker<'_> {
         for part in rule.id.split('/') {
             self.id(&item, part, '-');
         }
-        self.texts(&item, [("title", &rule.title), ("because", &rule.because)]);
+        self.texts(&item, [("title", &*rule.title), ("because", &*rule.because)]);
         self.citations(&item, &rule.sources, true);
         if let Some(method) = &rule.method {
             self.method_ids(&item, std::slice::from_ref(method));
@@ -544,13 +564,22 @@ impl Checker<'_> {
                 );
             }
             Effect::Curve(curve) => self.curve(&item, curve),
-            Effect::Guideline(id) if self.pack.guideline(id).is_none() => {
+            Effect::Guideline(id) if !self.guidelines.contains(id) => {
                 let help = suggest(id, self.pack.guidelines.iter().map(|g| g.id.as_str()));
                 self.unknown(&item, "guideline", id, help);
             }
             _ => {}
         }
-        self.condition(&item, &rule.when);
+        if Arc::strong_count(&rule.when) == 1 {
+            return self.condition(&item, &rule.when);
+        }
+        if !self.good.contains(&Arc::as_ptr(&rule.when)) {
+            let before = self.found.len();
+            self.condition(&item, &rule.when);
+            if self.found.len() == before {
+                self.good.insert(Arc::as_ptr(&rule.when));
+            }
+        }
     }
 
     fn curve(&mut self, item: &str, curve: &Curve) {
@@ -570,7 +599,7 @@ impl Checker<'_> {
     }
 
     pub(crate) fn asked_number(&mut self, item: &str, id: &str) {
-        match self.pack.number(id) {
+        match self.numbers.get(id) {
             None => {
                 let help = suggest(id, self.pack.numbers.iter().map(|n| n.id.as_str()));
                 self.unknown(item, "number", id, help);
@@ -660,7 +689,7 @@ impl Checker<'_> {
             self.citations(&item, &guideline.sources, true);
             if let Some(tension) = &guideline.tension {
                 self.text(&format!("{item}/tension"), "choose", &tension.choose);
-                if pack.guideline(&tension.other).is_none() {
+                if !self.guidelines.contains(&tension.other) {
                     let help = suggest(&tension.other, pack.guidelines.iter().map(|g| g.id.as_str()));
                     self.unknown(&item, "guideline", &tension.other, help);
                 }
@@ -707,7 +736,7 @@ impl Checker<'_> {
             let item = format!("personas/{}", persona.id);
             self.id(&item, &persona.id, '-');
             self.texts(&item, [("title", &persona.title), ("about", &persona.about)]);
-            for problem in crate::answers::Answers::read(pack, &self.vocabulary, &persona.profile)
+            for problem in crate::answers::Answers::read(pack, self.vocabulary, &persona.profile)
                 .err()
                 .unwrap_or_default()
             {

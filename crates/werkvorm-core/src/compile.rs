@@ -2,27 +2,38 @@
 //!
 //! Nothing here can fail: the check resolved every reference, and whatever it did not resolve is passed over.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::condition::Condition;
 use crate::engine::{ARRANGED, NEED};
-use crate::pack::{Effect, Pack};
+use crate::names::Names;
+use crate::pack::{Effect, Pack, Rule};
 use crate::planes::{Planes, row};
-use crate::program::{Atom, Compiled, Kind, Literal, MANY, MethodLinks, Program, Shape, narrow};
-use crate::terms::{Asks, normalise};
+use crate::program::{Atom, Compiled, Kind, MANY, MethodLinks, Program, Shape, narrow};
+use crate::terms::{Asks, END, Literal, normalise};
 use crate::vocabulary::{Question, Vocabulary, question_id};
-
-/// What makes two rules share a condition: its terms, the questions it asks, and the number of a curve.
-type Shared = (Vec<Vec<Literal>>, Vec<Question>, Option<usize>);
 
 struct Compiler<'p> {
     pack: &'p Pack,
     vocabulary: &'p Vocabulary,
     program: Program,
-    /// The conditions, each with the place where it was found.
-    conditions: BTreeMap<Shared, usize>,
-    /// Per facet and values: the atom of the set.
-    sets: BTreeMap<(usize, Vec<usize>), usize>,
+    methods: Names<usize>,
+    guidelines: Names<usize>,
+    /// What every rule asks, in the order of the rules, as [`Compiler::ask`] writes it.
+    asked: Vec<u32>,
+    /// The end of each rule in `asked`.
+    asked_ends: Vec<usize>,
+    /// Conditions that rules share, with the curve of the rule: the first rule with them.
+    shared: BTreeMap<(*const Condition, Option<usize>), usize>,
+    /// The terms of one rule, in memory that is used again.
+    terms: Vec<Literal>,
+    /// Per atom: the places of the questions that decide it, facets first, then numbers.
+    asked_by: Vec<Vec<u32>>,
+    /// Atoms that are not single values, by what they stand for: facet and value atoms, or number and bound.
+    sets: BTreeMap<Vec<usize>, u32>,
+    bounds: BTreeMap<(usize, i64), u32>,
 }
 
 impl Program {
@@ -30,38 +41,34 @@ impl Program {
     pub(crate) fn new(pack: &Pack, vocabulary: &Vocabulary) -> Self {
         let program =
             Program { value_atoms: vocabulary.atoms(), criteria: pack.criteria.len(), ..Program::default() };
-        Compiler { pack, vocabulary, program, conditions: BTreeMap::new(), sets: BTreeMap::new() }.compile()
+        let methods = pack.methods.iter().enumerate().map(|(at, method)| (method.id.as_str(), at));
+        let guidelines = pack.guidelines.iter().enumerate().map(|(at, own)| (own.id.as_str(), at));
+        let compiler = Compiler {
+            pack,
+            vocabulary,
+            program,
+            methods: methods.collect(),
+            guidelines: guidelines.collect(),
+            asked: Vec::new(),
+            asked_ends: Vec::new(),
+            shared: BTreeMap::new(),
+            terms: Vec::new(),
+            asked_by: Vec::new(),
+            sets: BTreeMap::new(),
+            bounds: BTreeMap::new(),
+        };
+        compiler.compile()
     }
 }
 
 impl Compiler<'_> {
     fn compile(mut self) -> Program {
         let pack = self.pack;
-        let groups = pack.methods.len() * pack.criteria.len();
-        let group = |at: usize| {
-            let rule = &pack.rules[at];
-            let method = self.method(rule.method.as_deref()?)?;
-            Some(method * pack.criteria.len() + self.vocabulary.criterion(&rule.criterion)?)
-        };
-        let mut order: Vec<_> = (0..pack.rules.len()).map(|at| (group(at).unwrap_or(groups), at)).collect();
-        order.sort_unstable();
-        for (group, at) in order {
-            while self.program.group_ends.len() < group {
-                self.program.group_ends.push(self.program.rules.len());
-            }
-            let compiled = self.rule(at);
-            if group < groups {
-                let method = group / pack.criteria.len().max(1);
-                match compiled.kind {
-                    Kind::Exclude => self.program.excluding.push((method, compiled.condition as usize)),
-                    Kind::Curve(_) => self.program.curves.push((group, self.program.rules.len())),
-                    _ => {}
-                }
-            }
-            self.program.rules.push(compiled);
-        }
-        self.program.group_ends.resize(groups, self.program.rules.len());
-        self.place_conditions();
+        self.rules();
+        self.sets();
+        let conditions = self.shared_conditions();
+        self.lay_out(&conditions);
+        self.exclusions_and_curves();
         self.program.planes =
             Planes::new(&self.program, self.vocabulary, pack.facets.len(), pack.numbers.len());
         self.post();
@@ -75,28 +82,190 @@ impl Compiler<'_> {
         self.program
     }
 
-    /// Lists points by condition, so that scoring passes over whatever does not hold.
-    fn post(&mut self) {
-        let program = &mut self.program;
-        let mut by_condition = vec![Vec::new(); program.condition_ends.len()];
-        let mut start = 0;
-        for (group, end) in program.group_ends.iter().enumerate() {
-            for rule in program.rules[start..*end].iter().filter(|rule| rule.points != 0) {
-                by_condition[rule.condition as usize].push((narrow(group), rule.points));
-            }
-            start = *end;
+    /// Writes down what each rule asks, and puts the rules in groups. One pass in the order of the pack: that is
+    /// how it lies in memory.
+    fn rules(&mut self) {
+        let pack = self.pack;
+        let values = (0..self.program.value_atoms)
+            .map(|atom| self.asked_by_facet(self.vocabulary.place_of(atom).0, std::iter::once(atom)));
+        self.asked_by = values.collect();
+        let groups = pack.methods.len() * pack.criteria.len();
+        let mut rules = Vec::with_capacity(pack.rules.len());
+        for (at, rule) in pack.rules.iter().enumerate() {
+            rules.push((narrow(self.group(rule).unwrap_or(groups)), self.rule(at)));
         }
-        let giving = by_condition.iter().enumerate().filter(|(_, points)| !points.is_empty());
-        program.giving = row(by_condition.len(), giving.map(|(condition, _)| condition));
-        for points in by_condition {
-            program.only_posting.push(if let [only] = points.as_slice() { *only } else { (MANY, 0) });
-            program.postings.extend(points);
-            program.posting_ends.push(narrow(program.postings.len()));
+        rules.sort_unstable_by_key(|(group, rule)| (*group, rule.rule));
+        let ends = ends(groups, rules.iter().map(|(group, _)| *group as usize));
+        self.program.group_ends = ends.into_iter().map(|end| end as usize).collect();
+        self.program.rules = rules.into_iter().map(|(_, rule)| rule).collect();
+    }
+
+    /// The method and criterion that a rule counts for.
+    fn group(&self, rule: &Rule) -> Option<usize> {
+        let method = self.method(rule.method.as_deref()?)?;
+        Some(method * self.pack.criteria.len() + self.vocabulary.criterion(&rule.criterion)?)
+    }
+
+    /// Writes the values of sets down as bits.
+    fn sets(&mut self) {
+        let mut bits: Vec<(usize, u64)> = Vec::new();
+        for atom in &self.program.atoms {
+            let Atom::AnyOf(facet, values) = atom else { continue };
+            let start = bits.len();
+            for atom in values.iter().filter_map(|value| self.vocabulary.atom(*facet, *value)) {
+                let (word, mask) = (atom / 64, 1 << (atom % 64));
+                match bits[start..].last_mut() {
+                    Some((last, bits)) if *last == word => *bits |= mask,
+                    _ => bits.push((word, mask)),
+                }
+            }
+            self.program.set_ends.push(bits.len());
+        }
+        self.program.set_bits = bits;
+    }
+
+    /// Per atom: its place in the order of ids, so that no answer depends on the order of the vocabulary or
+    /// on which other rules there are.
+    fn order_of_atoms(&self) -> Vec<u32> {
+        let pack = self.pack;
+        let of_values = |facet: usize, values: &[usize]| {
+            let facet = &pack.facets[facet];
+            let mut ids: Vec<_> = values.iter().map(|value| facet.values[*value].id.as_str()).collect();
+            ids.sort_unstable();
+            (facet.id.as_str(), ids, 0)
+        };
+        let values = (0..self.program.value_atoms).map(|atom| {
+            let (facet, value) = self.vocabulary.place_of(atom);
+            (false, of_values(facet, &[value]))
+        });
+        let others = self.program.atoms.iter().map(|atom| match atom {
+            Atom::AnyOf(facet, values) => (false, of_values(*facet, values)),
+            Atom::AtLeast(number, bound) => (true, (pack.numbers[*number].id.as_str(), Vec::new(), *bound)),
+        });
+        let mut order: Vec<_> = values.chain(others).enumerate().map(|(at, key)| (key, at)).collect();
+        order.sort_unstable();
+        let mut places = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(place, (_, at))| places[*at] = narrow(place));
+        places
+    }
+
+    /// Finds the rules that ask the same, and tells each where its condition is: per condition a rule that asks
+    /// it. In the order of the rules, those with more terms before others.
+    fn shared_conditions(&mut self) -> Vec<usize> {
+        let rules = &self.program.rules;
+        let asked = |place: usize| asked(&self.asked, &self.asked_ends, rules[place].rule as usize);
+        // Alike stand together in this order, the first of the rules in front. A fingerprint decides nearly
+        // always, and then nothing else has to be fetched.
+        let mut order: Vec<_> = (0..rules.len()).map(|place| (fingerprint(asked(place)), place)).collect();
+        order.sort_unstable_by(|(a, rule), (b, other)| {
+            a.cmp(b).then_with(|| asked(*rule).cmp(asked(*other))).then_with(|| rule.cmp(other))
+        });
+        let terms = |rule: usize| asked(rule).iter().filter(|literal| **literal == END).count();
+        let groups = order.chunk_by(|(a, rule), (b, other)| a == b && asked(*rule) == asked(*other));
+        let mut found: Vec<_> = groups.map(|group| (Reverse(terms(group[0].1)), group[0].1, group)).collect();
+        found.sort_unstable();
+        let first = found.iter().map(|(_, place, _)| rules[*place].rule as usize).collect();
+        for (condition, (.., group)) in found.iter().enumerate() {
+            group.iter().for_each(|(_, place)| self.program.rules[*place].condition = narrow(condition));
+        }
+        first
+    }
+
+    /// Writes the conditions that these rules ask into flat lists.
+    fn lay_out(&mut self, rules: &[usize]) {
+        let order = self.order_of_atoms();
+        let by_order = |literal: &Literal| (order[(literal >> 1) as usize], literal & 1);
+        let mut lists: BTreeMap<&[u32], u32> = BTreeMap::new();
+        let facets = self.pack.facets.len();
+        let program = &mut self.program;
+        for (place, rule) in rules.iter().enumerate() {
+            let mut parts = asked(&self.asked, &self.asked_ends, *rule).split(|literal| *literal == END);
+            let (curve, questions) = parts.next().and_then(<[u32]>::split_first).unwrap_or((&0, &[]));
+            let known = narrow(lists.len());
+            program.asks.push(*lists.entry(questions).or_insert(known));
+            program.curve_number.push(curve.checked_sub(1).unwrap_or(MANY));
+            program.waiting_curves.extend((*curve > 0).then_some(place));
+            let mut terms: Vec<Vec<Literal>> = parts.map(<[u32]>::to_vec).collect();
+            // What follows the last end is nothing.
+            terms.pop();
+            terms.iter_mut().for_each(|term| term.sort_unstable_by_key(by_order));
+            terms.sort_by(|a, b| a.iter().map(by_order).cmp(b.iter().map(by_order)));
+            let from = narrow(program.literals.len());
+            program.shapes.push(match terms.as_slice() {
+                [term] if term.len() == 1 => Shape::Literal(term[0]),
+                [term] => Shape::Term(from, from + narrow(term.len())),
+                _ => Shape::Terms,
+            });
+            for term in &terms {
+                program.literals.extend(term);
+                program.term_ends.push(narrow(program.literals.len()));
+            }
+            program.condition_ends.push(narrow(program.term_ends.len()));
+        }
+        let question = |place: &u32| match (*place as usize).checked_sub(facets) {
+            Some(number) => Question::Number(number),
+            None => Question::Facet(*place as usize),
+        };
+        let id = |place: &u32| question_id(self.pack, question(place)).to_owned();
+        program.questions = vec![Default::default(); lists.len()];
+        for (places, list) in lists {
+            program.questions[list as usize] = (places.iter().map(id).collect(), places.to_vec());
+        }
+        program.rules_resting_on = vec![0; rules.len()];
+        for rule in &program.rules[..program.group_ends.last().copied().unwrap_or(0)] {
+            program.rules_resting_on[rule.condition as usize] += 1;
         }
     }
 
+    /// Lists what rules out and what has a curve.
+    fn exclusions_and_curves(&mut self) {
+        let program = &mut self.program;
+        let mut start = 0;
+        for (group, end) in program.group_ends.iter().enumerate() {
+            for (at, rule) in program.rules[start..*end].iter().enumerate() {
+                match rule.kind {
+                    Kind::Exclude => {
+                        let method = group / program.criteria.max(1);
+                        program.excluding.push((narrow(method), rule.condition));
+                    }
+                    Kind::Curve(_) => program.curves.push((group, start + at)),
+                    _ => {}
+                }
+            }
+            start = *end;
+        }
+        let conditions = program.condition_ends.len();
+        program.excluding.sort_unstable_by_key(|(method, condition)| (*condition, *method));
+        program.excluding_ends = ends(conditions, program.excluding.iter().map(|(_, of)| *of as usize));
+        program.ruling_out = row(conditions, program.excluding.iter().map(|(_, of)| *of as usize));
+    }
+
+    /// Lists points by condition, so that scoring passes over whatever does not hold.
+    fn post(&mut self) {
+        let program = &mut self.program;
+        let mut postings = Vec::new();
+        let mut start = 0;
+        for (group, end) in program.group_ends.iter().enumerate() {
+            let rules = program.rules[start..*end].iter().filter(|rule| rule.points != 0);
+            postings.extend(rules.map(|rule| (rule.condition, narrow(group), rule.points)));
+            start = *end;
+        }
+        // By condition; those of one condition as they were.
+        postings.sort_by_key(|(condition, ..)| *condition);
+        let conditions = program.condition_ends.len();
+        program.posting_ends = ends(conditions, postings.iter().map(|(condition, ..)| *condition as usize));
+        program.giving = row(conditions, postings.iter().map(|(condition, ..)| *condition as usize));
+        program.only_posting = vec![(MANY, 0); conditions];
+        for of_one in postings.chunk_by(|(a, ..), (b, ..)| a == b) {
+            if let [(condition, group, points)] = of_one {
+                program.only_posting[*condition as usize] = (*group, *points);
+            }
+        }
+        program.postings = postings.into_iter().map(|(_, group, points)| (group, points)).collect();
+    }
+
     fn method(&self, id: &str) -> Option<usize> {
-        self.pack.methods.binary_search_by(|method| method.id.as_str().cmp(id)).ok()
+        self.methods.get(id).copied()
     }
 
     fn links(&self, at: usize) -> MethodLinks {
@@ -139,10 +308,7 @@ impl Compiler<'_> {
             },
             Effect::Exclude => Kind::Exclude,
             Effect::Caution => Kind::Caution,
-            Effect::Guideline(id) => {
-                let place = pack.guidelines.iter().position(|guideline| guideline.id == *id);
-                Kind::Guideline(narrow(place.unwrap_or(0)))
-            }
+            Effect::Guideline(id) => Kind::Guideline(narrow(self.guidelines.get(id).copied().unwrap_or(0))),
         };
         // INVARIANT: the check keeps points within a few either way.
         let points =
@@ -156,150 +322,103 @@ impl Compiler<'_> {
             }
             _ => (points, points),
         };
-        Compiled {
-            rule: narrow(at),
-            condition: narrow(self.condition(&rule.when, number)),
-            points,
-            extremes,
-            kind,
+        // Rules that a script declares for many methods share a condition, and it is read once.
+        let first = match Arc::strong_count(&rule.when) {
+            1 => at,
+            _ => *self.shared.entry((Arc::as_ptr(&rule.when), number)).or_insert(at),
+        };
+        if first == at {
+            self.ask(&rule.when, number);
+        } else {
+            let start = first.checked_sub(1).map_or(0, |before| self.asked_ends[before]);
+            self.asked.extend_from_within(start..self.asked_ends[first]);
+            self.asked_ends.push(self.asked.len());
         }
+        // Which condition it rests on is known when all are there.
+        Compiled { rule: narrow(at), condition: 0, points, extremes, kind }
     }
 
-    fn condition(&mut self, condition: &Condition, number: Option<usize>) -> usize {
-        let terms: Vec<Vec<Literal>> = normalise(condition)
-            .iter()
-            .map(|term| term.iter().map(|literal| self.literal(literal.asks, literal.negated)).collect())
-            .collect();
-        let mut questions: Vec<Question> = number.map(Question::Number).into_iter().collect();
-        condition.walk(&mut |part| match part {
-            Condition::Has { facet, value } => {
-                questions.extend(self.asked(facet, std::slice::from_ref(value)));
-            }
-            Condition::HasAny { facet, values } | Condition::HasAll { facet, values } => {
-                questions.extend(self.asked(facet, values));
-            }
-            Condition::Number { number, .. } => questions.extend(self.vocabulary.question(number)),
-            _ => {}
+    /// Writes down what a rule asks: the number of its curve (from 1), the questions, and the terms.
+    fn ask(&mut self, condition: &Condition, number: Option<usize>) {
+        let facets = self.pack.facets.len();
+        let mut questions: Vec<u32> = number.map(|number| narrow(facets + number)).into_iter().collect();
+        let mut terms = std::mem::take(&mut self.terms);
+        terms.clear();
+        normalise(condition, &mut terms, &mut |asks| {
+            let atom = self.atom(asks);
+            questions.extend(&self.asked_by[atom as usize]);
+            atom
         });
         questions.sort_unstable();
         questions.dedup();
-        let shared = (terms, questions.clone(), number);
-        if let Some(known) = self.conditions.get(&shared) {
-            return *known;
-        }
-        let at = self.conditions.len();
-        self.conditions.insert(shared, at);
-        at
+        self.asked.push(number.map_or(0, |number| narrow(number + 1)));
+        self.asked.extend(questions.iter().chain([&END]).chain(&terms));
+        self.asked_ends.push(self.asked.len());
+        self.terms = terms;
     }
 
-    /// Lays the conditions out, those with more terms first, and tells the rules where theirs is.
-    fn place_conditions(&mut self) {
-        let mut found: Vec<_> = std::mem::take(&mut self.conditions).into_iter().collect();
-        // As they were found, conditions of one method stand together.
-        found.sort_by_key(|((terms, ..), at)| (std::cmp::Reverse(terms.len()), *at));
-        let mut places = vec![0; found.len()];
-        let program = &mut self.program;
-        let facets = self.pack.facets.len();
-        for (place, ((terms, questions, number), at)) in found.into_iter().enumerate() {
-            places[at] = place;
-            let ids = questions.iter().map(|question| question_id(self.pack, *question).to_owned());
-            program.questions.push(ids.collect());
-            program.question_places.extend(questions.iter().map(|question| match question {
-                Question::Facet(at) => narrow(*at),
-                Question::Number(at) => narrow(facets + at),
-            }));
-            program.question_ends.push(narrow(program.question_places.len()));
-            program.curve_number.push(number);
-            program.waiting_curves.extend(number.map(|_| place));
-            let from = narrow(program.literals.len());
-            program.shapes.push(match terms.as_slice() {
-                [term] if term.len() == 1 => Shape::Literal(term[0]),
-                [term] => Shape::Term(from, from + narrow(term.len())),
-                _ => Shape::Terms,
-            });
-            for term in &terms {
-                program.literals.extend(term);
-                program.term_ends.push(narrow(program.literals.len()));
-            }
-            program.condition_ends.push(narrow(program.term_ends.len()));
-        }
-        program.rules_resting_on = vec![0; places.len()];
-        let grouped = program.group_ends.last().copied().unwrap_or(0);
-        for (at, rule) in program.rules.iter_mut().enumerate() {
-            rule.condition = narrow(places[rule.condition as usize]);
-            program.rules_resting_on[rule.condition as usize] += usize::from(at < grouped);
-        }
-        program.excluding.iter_mut().for_each(|(_, condition)| *condition = places[*condition]);
-        program.excluding.sort_unstable_by_key(|(method, condition)| (*condition, *method));
-        let mut rules = program.excluding.iter().peekable();
-        for condition in 0..places.len() {
-            let before = program.excluding_ends.last().copied().unwrap_or(0);
-            let mut own = 0;
-            while rules.next_if(|(_, of)| *of == condition).is_some() {
-                own += 1;
-            }
-            program.excluding_ends.push(before + own);
-        }
-        program.ruling_out = row(places.len(), program.excluding.iter().map(|(_, condition)| *condition));
-    }
-
-    /// The questions whose answers decide whether a facet has one of these values: the facet itself, and
-    /// others with narrower values.
-    fn asked(&self, facet: &str, values: &[String]) -> Vec<Question> {
-        let Some(Question::Facet(at)) = self.vocabulary.question(facet) else { return Vec::new() };
-        let atoms =
-            values.iter().filter_map(|value| self.vocabulary.atom(at, self.vocabulary.value(at, value)?));
+    /// The facets that decide whether some of these atoms hold: their own, and those with narrower values.
+    fn asked_by_facet(&self, facet: usize, atoms: impl Iterator<Item = usize>) -> Vec<u32> {
         let implied = atoms.flat_map(|atom| self.vocabulary.implied_by(atom));
-        implied.copied().chain([at]).map(Question::Facet).collect()
+        implied.copied().chain([facet]).map(narrow).collect()
     }
 
-    fn literal(&mut self, asks: Asks<'_>, negated: bool) -> Literal {
-        // INVARIANT: the check resolved every facet, value and number of every condition.
-        let atom = match asks {
-            Asks::AnyOf { facet, values } => self.set(facet, values),
-            Asks::AtLeast { number, bound } => match self.vocabulary.question(number) {
-                Some(Question::Number(at)) => self.other(Atom::AtLeast(at, bound)),
+    /// The atom of what is asked. INVARIANT: the check resolved every facet, value and number of every condition.
+    fn atom(&mut self, asks: Asks<'_>) -> u32 {
+        match asks {
+            Asks::AnyOf { facet, values } => match self.vocabulary.question(facet) {
+                Some(Question::Facet(at)) => self.set(at, values),
                 _ => 0,
             },
-        };
-        narrow(atom) << 1 | u32::from(negated)
+            Asks::AtLeast { number, bound } => match self.vocabulary.question(number) {
+                Some(Question::Number(at)) => match self.bounds.get(&(at, bound)) {
+                    Some(known) => *known,
+                    None => {
+                        let atom = self.new_atom(Atom::AtLeast(at, bound));
+                        self.bounds.insert((at, bound), atom);
+                        atom
+                    }
+                },
+                _ => 0,
+            },
+        }
     }
 
     /// The atom of one value, or of a set of which one must hold.
-    fn set(&mut self, facet: &str, values: &[String]) -> usize {
-        let Some(Question::Facet(at)) = self.vocabulary.question(facet) else { return 0 };
-        let mut places: Vec<_> = values.iter().filter_map(|value| self.vocabulary.value(at, value)).collect();
+    fn set(&mut self, facet: usize, values: &[String]) -> u32 {
+        if let [one] = values {
+            let value = self.vocabulary.value(facet, one);
+            return value.and_then(|value| self.vocabulary.atom(facet, value)).map_or(0, narrow);
+        }
+        let mut places: Vec<_> =
+            values.iter().filter_map(|value| self.vocabulary.value(facet, value)).collect();
         places.sort_unstable();
         places.dedup();
-        let atoms: Vec<_> = places.iter().filter_map(|value| self.vocabulary.atom(at, *value)).collect();
-        if let [one] = atoms.as_slice() {
-            return *one;
+        if let [one] = places.as_slice() {
+            return self.vocabulary.atom(facet, *one).map_or(0, narrow);
         }
-        if let Some(known) = self.sets.get(&(at, atoms.clone())) {
+        // Nothing of one facet is not nothing of another.
+        places.push(facet);
+        if let Some(known) = self.sets.get(&places) {
             return *known;
         }
-        let atom = self.program.value_atoms + self.program.atoms.len();
-        self.program.atoms.push(Atom::AnyOf(at, places));
-        for value in &atoms {
-            let (word, mask) = (value / 64, 1 << (value % 64));
-            let start = self.program.set_ends.last().copied().unwrap_or(0);
-            match self.program.set_bits[start..].last_mut() {
-                Some((last, bits)) if *last == word => *bits |= mask,
-                _ => self.program.set_bits.push((word, mask)),
-            }
-        }
-        self.program.set_ends.push(self.program.set_bits.len());
-        self.sets.insert((at, atoms), atom);
+        let key = places.clone();
+        places.pop();
+        let atom = self.new_atom(Atom::AnyOf(facet, places));
+        self.sets.insert(key, atom);
         atom
     }
 
-    fn other(&mut self, atom: Atom) -> usize {
-        let atoms = &mut self.program.atoms;
-        let place = atoms.iter().position(|known| *known == atom).unwrap_or_else(|| {
-            atoms.push(atom);
-            atoms.len() - 1
+    fn new_atom(&mut self, atom: Atom) -> u32 {
+        self.asked_by.push(match &atom {
+            Atom::AnyOf(facet, values) => {
+                let atoms = values.iter().filter_map(|value| self.vocabulary.atom(*facet, *value));
+                self.asked_by_facet(*facet, atoms)
+            }
+            Atom::AtLeast(number, _) => vec![narrow(self.pack.facets.len() + number)],
         });
-        self.program.value_atoms + place
+        self.program.atoms.push(atom);
+        narrow(self.program.value_atoms + self.program.atoms.len() - 1)
     }
 
     fn conditions_to_show(&self) -> Vec<[Condition; 2]> {
@@ -324,4 +443,27 @@ impl Compiler<'_> {
         });
         values.chain(others).collect()
     }
+}
+
+/// What a rule asks.
+fn asked<'a>(asked: &'a [u32], ends: &[usize], rule: usize) -> &'a [u32] {
+    &asked[rule.checked_sub(1).map_or(0, |before| ends[before])..ends[rule]]
+}
+
+/// Where the things of each of so many conditions or groups end in a list that stands in their order.
+fn ends(count: usize, of: impl Iterator<Item = usize>) -> Vec<u32> {
+    let mut ends = vec![0; count];
+    of.filter(|of| *of < count).for_each(|of| ends[of] += 1);
+    ends.iter_mut().fold(0, |before, end| {
+        *end += before;
+        *end
+    });
+    ends
+}
+
+/// A number that differs for most lists that differ (FNV-1a over words).
+fn fingerprint(list: &[u32]) -> u64 {
+    list.iter().fold(0xcbf2_9ce4_8422_2325, |print, word| {
+        (print ^ u64::from(*word)).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(23)
+    })
 }

@@ -218,11 +218,13 @@ pub fn did_you_mean<'k>(written: &str, known: impl Iterator<Item = &'k str>) -> 
 /// How a word is compared: without case, and with spaces, hyphens and underscores alike.
 #[must_use]
 pub fn fold(word: &str) -> String {
-    word.trim()
-        .chars()
-        .flat_map(char::to_lowercase)
-        .map(|c| if c == '_' || c.is_whitespace() { '-' } else { c })
-        .collect()
+    let plain = |c: char| if c == '_' || c.is_whitespace() { '-' } else { c };
+    let word = word.trim();
+    if word.is_ascii() {
+        // Nearly every word, and then one letter is one letter.
+        return word.chars().map(|c| plain(c.to_ascii_lowercase())).collect();
+    }
+    word.chars().flat_map(char::to_lowercase).map(plain).collect()
 }
 
 /// How many slips of the pen lie between two words: a letter more, less or other, or two swapped.

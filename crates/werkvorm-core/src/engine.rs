@@ -10,7 +10,7 @@ use crate::advice::{
 };
 use crate::answers::Answers;
 use crate::board::Watchers;
-use crate::check::check;
+use crate::check::check_with;
 use crate::condition::Truth;
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::Evaluation;
@@ -52,18 +52,29 @@ impl Engine {
     ///
     /// # Errors
     /// Every problem in the pack.
-    pub fn new(mut pack: Pack) -> Result<Self, Vec<Diagnostic>> {
-        let problems = check(&pack);
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+    pub fn new(pack: Pack) -> Result<Self, Vec<Diagnostic>> {
+        let vocabulary = Vocabulary::new(&pack);
+        let problems = check_with(&pack, &vocabulary);
+        if problems.is_empty() { Ok(Self::compile(pack, vocabulary)) } else { Err(problems) }
+    }
+
+    /// Compiles a pack that was checked before, such as one that comes with a program and its tests.
+    ///
+    /// A pack that does not pass [`crate::check`] gives an engine all the same. Then a rule may count for what it
+    /// does not say, and asking may panic.
+    #[must_use]
+    pub fn of_checked(pack: Pack) -> Self {
+        let vocabulary = Vocabulary::new(&pack);
+        Self::compile(pack, vocabulary)
+    }
+
+    fn compile(mut pack: Pack, vocabulary: Vocabulary) -> Self {
         // Order carries no meaning in a pack; sorted, it cannot leak into an answer.
         pack.methods.sort_by(|a, b| a.id.cmp(&b.id));
         pack.rules.sort_by(|a, b| a.id.cmp(&b.id));
         pack.guidelines.sort_by(|a, b| a.id.cmp(&b.id));
-        let vocabulary = Vocabulary::new(&pack);
         let program = Program::new(&pack, &vocabulary);
-        Ok(Self { pack, vocabulary, program, watchers: OnceLock::new() })
+        Self { pack, vocabulary, program, watchers: OnceLock::new() }
     }
 
     /// The pack the engine was built from.

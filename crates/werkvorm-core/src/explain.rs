@@ -141,7 +141,7 @@ impl<'e, 'v> Explainer<'e, 'v> {
             points: outcome.points,
             low,
             high,
-            questions: &self.engine.program.questions[compiled.condition as usize],
+            questions: &self.engine.program.questions_of(compiled.condition as usize).0,
             sources: &rule.sources,
             place: &rule.place,
         }
@@ -330,8 +330,8 @@ impl<'e, 'v> Explainer<'e, 'v> {
             moved[rule.condition as usize] += weights[*group] * (outcome.high - outcome.low);
         }
         // Being ruled out moves a method as far as a whole criterion can.
-        for (_, condition) in program.excluding.iter().filter(|(method, _)| contends(*method)) {
-            moved[*condition] += 2 * MAX_CRITERION_SCORE;
+        for (_, condition) in program.excluding.iter().filter(|(method, _)| contends(*method as usize)) {
+            moved[*condition as usize] += 2 * MAX_CRITERION_SCORE;
         }
         let facets = pack.facets.len();
         let slot = |question: Question| match question {
@@ -341,7 +341,7 @@ impl<'e, 'v> Explainer<'e, 'v> {
         let mut waiting = vec![(0, 0); facets + pack.numbers.len()];
         // A condition that holds still waits for the number of its curve.
         let for_curve = program.waiting_curves.iter().copied().filter(|condition| {
-            let number = program.curve_number[*condition];
+            let number = program.curve_number(*condition);
             judged.truth(*condition) == Truth::Holds && number.is_some_and(|at| answers.numbers[at].is_none())
         });
         let mut wait = |condition: usize| {
@@ -349,10 +349,10 @@ impl<'e, 'v> Explainer<'e, 'v> {
             for (group, points) in program.postings_of(condition) {
                 moves += weights[*group as usize] * i64::from(points.abs());
             }
-            for place in program.questions_of(condition) {
+            for place in &program.questions_of(condition).1 {
                 let (waiting_moves, waiting_rules) = &mut waiting[*place as usize];
                 *waiting_moves += moves;
-                *waiting_rules += program.rules_resting_on[condition];
+                *waiting_rules += program.rules_resting_on[condition] as usize;
             }
         };
         judged.each_open(&mut wait);

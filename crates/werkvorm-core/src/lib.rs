@@ -21,6 +21,7 @@ mod engine;
 mod evaluate;
 mod explain;
 mod guidance;
+mod names;
 mod pack;
 mod plan;
 mod plan_data;

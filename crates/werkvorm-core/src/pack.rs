@@ -4,6 +4,7 @@
 //! methods, goals or target groups lives anywhere else.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -355,26 +356,28 @@ pub struct Fact {
 }
 
 /// A judgement: condition, effect, reason and source.
+///
+/// A script that speaks about many methods declares the same for each; such rules share what is alike.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// Id that names the situation; reads well in "this advice rests on `<id>`".
     pub id: String,
     /// A few words for people.
-    pub title: Text,
+    pub title: Arc<Text>,
     /// The method it speaks about; left out when it speaks about the whole advice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
     /// The criterion its points count for.
     pub criterion: String,
     /// When it holds.
-    pub when: Condition,
+    pub when: Arc<Condition>,
     /// What it does when it holds.
     pub effect: Effect,
     /// Why, in a sentence.
-    pub because: Text,
+    pub because: Arc<Text>,
     /// Who says so.
-    pub sources: Vec<Citation>,
+    pub sources: Arc<[Citation]>,
     /// Where it is written.
     pub place: Place,
 }

@@ -176,8 +176,6 @@ impl Planes {
     /// The planes of a program; its conditions stand with more terms first.
     pub(crate) fn new(program: &Program, vocabulary: &Vocabulary, facets: usize, numbers: usize) -> Self {
         let conditions = program.conditions();
-        let terms: Vec<Vec<&[Literal]>> =
-            (0..conditions).map(|condition| program.terms_of(condition).collect()).collect();
         let mut starts = vec![Vec::new(); numbers];
         for atom in &program.atoms {
             if let Atom::AtLeast(number, bound) = atom {
@@ -185,15 +183,13 @@ impl Planes {
             }
         }
         starts.iter_mut().for_each(|starts: &mut Vec<i64>| starts.sort_unstable());
-        let most = terms.iter().map(Vec::len).max().unwrap_or(0).max(1);
-        let alternatives = (0..most).map(|place| {
-            let own: Vec<_> = terms
-                .iter()
-                .enumerate()
-                .filter_map(|(condition, terms)| Some((condition, *terms.get(place)?)))
-                .collect();
-            let last = if place == 0 { conditions } else { own.last().map_or(0, |(last, _)| last + 1) };
-            Alternative::new(program, vocabulary, &starts, &own, last.div_ceil(64))
+        // Conditions with more terms come first.
+        let with_term = |nth: usize| (0..conditions).take_while(move |at| program.term(*at, nth).is_some());
+        let most = if conditions == 0 { 0 } else { program.terms_of(0).count() };
+        let alternatives = (0..most.max(1)).map(|nth| {
+            let last = if nth == 0 { conditions } else { with_term(nth).count() };
+            let terms = with_term(nth).filter_map(|at| Some((at, program.term(at, nth)?)));
+            Alternative::new(program, vocabulary, &starts, terms, last.div_ceil(64))
         });
         let alternatives = alternatives.collect();
         let facet_ends = (0..facets).scan(0, |end, facet| {
@@ -236,27 +232,33 @@ impl Planes {
 }
 
 impl Alternative {
-    fn new(
+    fn new<'p>(
         program: &Program,
         vocabulary: &Vocabulary,
         starts: &[Vec<i64>],
-        terms: &[(usize, &[Literal])],
+        terms: impl Iterator<Item = (usize, &'p [Literal])>,
         words: usize,
     ) -> Self {
         let mut alternative = Self { there: vec![0; words], facets: Vec::new(), numbers: Vec::new() };
         // Per number: the conditions with what they ask of it.
         let mut bounds: Vec<(usize, usize, i64, bool)> = Vec::new();
+        let mut used: Vec<usize> = Vec::new();
         for (condition, term) in terms {
-            set(&mut alternative.there, *condition);
-            let mut used: Vec<usize> = Vec::new();
-            for literal in *term {
+            set(&mut alternative.there, condition);
+            used.clear();
+            for literal in term {
                 let negated = literal & 1 == 1;
-                match program.atom(*literal, vocabulary) {
-                    Atom::AtLeast(number, bound) => bounds.push((number, *condition, bound, negated)),
-                    Atom::AnyOf(facet, values) => {
-                        let nth = used.iter().filter(|other| **other == facet).count();
-                        used.push(facet);
-                        alternative.lane(vocabulary, facet, nth, words).add(*condition, &values, negated);
+                let mut ask = |facet: usize, values: &[usize]| {
+                    let nth = used.iter().filter(|other| **other == facet).count();
+                    used.push(facet);
+                    alternative.lane(vocabulary, facet, nth, words).add(condition, values, negated);
+                };
+                match program.set_or_number(*literal) {
+                    Some(Atom::AtLeast(number, bound)) => bounds.push((*number, condition, *bound, negated)),
+                    Some(Atom::AnyOf(facet, values)) => ask(*facet, values),
+                    None => {
+                        let (facet, value) = vocabulary.place_of((literal >> 1) as usize);
+                        ask(facet, &[value]);
                     }
                 }
             }

@@ -10,12 +10,10 @@ use std::ops::Range;
 use crate::answers::Answers;
 use crate::condition::{Condition, Truth};
 use crate::planes::{Judged, Planes};
+pub(crate) use crate::terms::Literal;
 use crate::vocabulary::Vocabulary;
 
-/// Twice an atom, plus one when its opposite is meant.
-pub(crate) type Literal = u32;
-
-/// Instead of a group: a condition gives points to none or to several.
+/// Instead of a group, when a condition gives points to none or to several; instead of a number, for none.
 pub(crate) const MANY: u32 = u32::MAX;
 
 /// What a condition comes down to; most need no walk over terms.
@@ -30,7 +28,7 @@ pub(crate) enum Shape {
 }
 
 /// What an atom stands for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Atom {
     /// One of these values of a facet, by their places.
     AnyOf(usize, Vec<usize>),
@@ -63,18 +61,16 @@ pub(crate) struct Program {
     pub(crate) only_posting: Vec<(u32, i32)>,
     /// The end of each condition in `postings`.
     pub(crate) posting_ends: Vec<u32>,
-    /// Per condition: the ids of the questions it asks.
-    pub(crate) questions: Vec<Vec<String>>,
-    /// The places of the questions of all conditions, one after the other: facets first, then numbers.
-    pub(crate) question_places: Vec<u32>,
-    /// The end of each condition in `question_places`.
-    pub(crate) question_ends: Vec<u32>,
-    /// Per condition: the number that a curve waits for besides.
-    pub(crate) curve_number: Vec<Option<usize>>,
+    /// Which questions conditions ask together, each once: their ids, and their places (facets, then numbers).
+    pub(crate) questions: Vec<(Vec<String>, Vec<u32>)>,
+    /// Per condition: its place in `questions`.
+    pub(crate) asks: Vec<u32>,
+    /// Per condition: the number that a curve waits for besides; `MANY` for none.
+    pub(crate) curve_number: Vec<u32>,
     /// The conditions of rules with a curve.
     pub(crate) waiting_curves: Vec<usize>,
     /// Per condition: how many rules about methods rest on it.
-    pub(crate) rules_resting_on: Vec<usize>,
+    pub(crate) rules_resting_on: Vec<u32>,
     /// Per atom: that it is so, and that it is not so, as conditions to show.
     pub(crate) shown: Vec<[Condition; 2]>,
     /// The rules, grouped by method and criterion; those without a method come last.
@@ -82,7 +78,7 @@ pub(crate) struct Program {
     /// Per method and criterion: where its rules end in `rules`.
     pub(crate) group_ends: Vec<usize>,
     /// The rules that rule a method out: the method and the condition, in the order of the conditions.
-    pub(crate) excluding: Vec<(usize, usize)>,
+    pub(crate) excluding: Vec<(u32, u32)>,
     /// The end of each condition in `excluding`.
     pub(crate) excluding_ends: Vec<u32>,
     /// The conditions that give points, as bits.
@@ -247,10 +243,14 @@ impl Program {
         }
     }
 
-    /// The questions a condition asks, by their places: facets first, then numbers.
-    pub(crate) fn questions_of(&self, condition: usize) -> &[u32] {
-        let start = condition.checked_sub(1).map_or(0, |before| self.question_ends[before] as usize);
-        &self.question_places[start..self.question_ends[condition] as usize]
+    /// The questions a condition asks: their ids, and their places (facets first, then numbers).
+    pub(crate) fn questions_of(&self, condition: usize) -> &(Vec<String>, Vec<u32>) {
+        &self.questions[self.asks[condition] as usize]
+    }
+
+    /// The number that a condition waits for because of a curve.
+    pub(crate) fn curve_number(&self, condition: usize) -> Option<usize> {
+        Some(self.curve_number[condition]).filter(|number| *number != MANY).map(|number| number as usize)
     }
 
     /// Marks the methods that are ruled out.
@@ -258,7 +258,7 @@ impl Program {
         judged.each_holding(&self.ruling_out, |condition| {
             let start = condition.checked_sub(1).map_or(0, |before| self.excluding_ends[before] as usize);
             let rules = &self.excluding[start..self.excluding_ends[condition] as usize];
-            rules.iter().for_each(|(method, _)| excluded[*method] = true);
+            rules.iter().for_each(|(method, _)| excluded[*method as usize] = true);
         });
     }
 
@@ -292,6 +292,14 @@ impl Program {
         terms.map(move |term| &self.literals[end_of(&self.term_ends, term)..self.term_ends[term] as usize])
     }
 
+    /// The nth term of a condition, if it has so many.
+    pub(crate) fn term(&self, condition: usize, nth: usize) -> Option<&[Literal]> {
+        let end_of = |ends: &[u32], at: usize| at.checked_sub(1).map_or(0, |before| ends[before] as usize);
+        let term = end_of(&self.condition_ends, condition) + nth;
+        (term < self.condition_ends[condition] as usize)
+            .then(|| &self.literals[end_of(&self.term_ends, term)..self.term_ends[term] as usize])
+    }
+
     /// How many things a condition asks at the least.
     pub(crate) fn asks_at_least(&self, condition: usize) -> usize {
         self.terms_of(condition).map(<[Literal]>::len).min().unwrap_or(0)
@@ -302,11 +310,15 @@ impl Program {
         &self.shown[(literal >> 1) as usize][(literal & 1) as usize]
     }
 
-    /// What the atom of a literal stands for.
+    /// The set or number that a literal is about; nothing when it is about one value.
+    pub(crate) fn set_or_number(&self, literal: Literal) -> Option<&Atom> {
+        ((literal >> 1) as usize).checked_sub(self.value_atoms).and_then(|at| self.atoms.get(at))
+    }
+
+    /// What the atom of a literal stands for, whatever it is.
     pub(crate) fn atom(&self, literal: Literal, vocabulary: &Vocabulary) -> Atom {
-        let atom = (literal >> 1) as usize;
-        atom.checked_sub(self.value_atoms).and_then(|at| self.atoms.get(at).cloned()).unwrap_or_else(|| {
-            let (facet, value) = vocabulary.place_of(atom);
+        self.set_or_number(literal).cloned().unwrap_or_else(|| {
+            let (facet, value) = vocabulary.place_of((literal >> 1) as usize);
             Atom::AnyOf(facet, vec![value])
         })
     }

@@ -274,7 +274,7 @@ impl<'e> Writer<'e, '_, '_> {
             if rule.points >= 0 || of_pack.criterion != PEOPLE || !holds {
                 continue;
             }
-            match kinds.iter_mut().find(|(title, ..)| **title == of_pack.title) {
+            match kinds.iter_mut().find(|(title, ..)| **title == *of_pack.title) {
                 Some((_, several, points, least, shown)) => {
                     *several = true;
                     *points = rule.points.min(*points);

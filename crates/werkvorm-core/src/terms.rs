@@ -6,24 +6,23 @@
 
 use crate::condition::Condition;
 
-/// Something simple a profile is asked, and whether the opposite is meant.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Literal<'c> {
-    pub(crate) asks: Asks<'c>,
-    pub(crate) negated: bool,
-}
+/// Twice the number of an atom, plus one when its opposite is meant.
+pub(crate) type Literal = u32;
 
-/// The simple questions: has one of these values; is the number at least this.
+/// Closes a term in a list of literals.
+pub(crate) const END: Literal = u32::MAX;
+
+/// The simple questions, each an atom: has one of these values; is the number at least this.
 ///
 /// Several values are one question, because many rules ask for long lists and most of them for the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asks<'c> {
     AnyOf { facet: &'c str, values: &'c [String] },
     AtLeast { number: &'c str, bound: i64 },
 }
 
 /// All literals must hold.
-pub(crate) type Term<'c> = Vec<Literal<'c>>;
+type Term = Vec<Literal>;
 
 /// How many terms [`normalise`] would make on its way, without making them; saturates.
 pub(crate) fn count(condition: &Condition) -> usize {
@@ -77,57 +76,122 @@ fn at_least_picks(count: u32, parts: usize, negated: bool) -> usize {
     if negated { (parts + 1).saturating_sub(count) } else { count }
 }
 
-/// The alternatives of a condition; any of them suffices. No alternative: it never holds.
-pub(crate) fn normalise(condition: &Condition) -> Vec<Term<'_>> {
-    let mut terms = alternatives(condition, false);
+/// Writes the alternatives of a condition to the end of a list, each closed by [`END`]; any of them suffices.
+/// No alternative: it never holds. `atom` numbers what is asked.
+pub(crate) fn normalise(
+    condition: &Condition,
+    list: &mut Vec<Literal>,
+    atom: &mut impl FnMut(Asks<'_>) -> u32,
+) {
+    let mut number = |asks: Asks<'_>, negated| atom(asks) << 1 | u32::from(negated);
+    let from = list.len();
+    if one_term(condition, list, &mut number) {
+        list[from..].sort_unstable();
+        let mut kept = from;
+        for at in from..list.len() {
+            if at == from || list[at] != list[kept - 1] {
+                list[kept] = list[at];
+                kept += 1;
+            }
+        }
+        list.truncate(kept);
+        list.push(END);
+        return;
+    }
+    list.truncate(from);
+    let mut terms = alternatives(condition, false, &mut number);
     for term in &mut terms {
         term.sort_unstable();
         term.dedup();
     }
     terms.sort_unstable();
     terms.dedup();
-    terms
+    terms.iter().for_each(|term| list.extend(term.iter().chain([&END])));
 }
 
-fn alternatives(condition: &Condition, negated: bool) -> Vec<Term<'_>> {
-    fn each(parts: &[Condition], negated: bool) -> Vec<Vec<Term<'_>>> {
-        parts.iter().map(|part| alternatives(part, negated)).collect()
-    }
+/// Most conditions ask a few things at once. They are written down without making lists on the way.
+fn one_term(
+    condition: &Condition,
+    list: &mut Term,
+    number: &mut impl FnMut(Asks<'_>, bool) -> Literal,
+) -> bool {
     match condition {
-        Condition::Not(part) => alternatives(part, !negated),
-        Condition::All(parts) if !negated => both(&each(parts, negated)),
-        Condition::Any(parts) if negated => both(&each(parts, negated)),
-        Condition::All(parts) | Condition::Any(parts) => each(parts, negated).into_iter().flatten().collect(),
-        Condition::AtLeast { count, of } => {
-            let pick = at_least_picks(*count, of.len(), negated);
-            picks(&each(of, negated), pick)
-        }
-        Condition::Has { facet, value } => vec![vec![any_of(facet, std::slice::from_ref(value), negated)]],
-        Condition::HasAny { facet, values } => vec![vec![any_of(facet, values, negated)]],
-        Condition::HasAll { facet, values } => {
-            let literals = values.iter().map(|value| any_of(facet, std::slice::from_ref(value), negated));
-            if negated { literals.map(|literal| vec![literal]).collect() } else { vec![literals.collect()] }
-        }
-        Condition::Number { number, at_least, at_most } => {
-            let lower = at_least.map(|bound| bounded(number, bound, negated));
-            // "At most 5" is "not at least 6"; the largest whole number is below nothing.
-            let upper = at_most.map(|bound| bounded(number, bound.saturating_add(1), !negated));
-            let literals = lower.into_iter().chain(upper);
-            if negated { literals.map(|literal| vec![literal]).collect() } else { vec![literals.collect()] }
+        Condition::All(parts) => parts.iter().all(|part| one_term(part, list, number)),
+        Condition::Not(part) => match &**part {
+            Condition::Has { .. } | Condition::HasAny { .. } => {
+                leaf(part, true, number, &mut |literal| list.push(literal));
+                true
+            }
+            _ => false,
+        },
+        Condition::Any(_) | Condition::AtLeast { .. } => false,
+        _ => {
+            leaf(condition, false, number, &mut |literal| list.push(literal));
+            true
         }
     }
 }
 
-fn any_of<'c>(facet: &'c str, values: &'c [String], negated: bool) -> Literal<'c> {
-    Literal { asks: Asks::AnyOf { facet, values }, negated }
+/// The literals of a condition without parts.
+fn leaf(
+    condition: &Condition,
+    negated: bool,
+    number: &mut impl FnMut(Asks<'_>, bool) -> Literal,
+    take: &mut impl FnMut(Literal),
+) {
+    match condition {
+        Condition::Has { facet, value } => {
+            take(number(Asks::AnyOf { facet, values: std::slice::from_ref(value) }, negated));
+        }
+        Condition::HasAny { facet, values } => take(number(Asks::AnyOf { facet, values }, negated)),
+        Condition::HasAll { facet, values } => {
+            if values.is_empty() {
+                // It holds, whatever the answer; the question counts as asked all the same.
+                number(Asks::AnyOf { facet, values }, negated);
+            }
+            for value in values {
+                take(number(Asks::AnyOf { facet, values: std::slice::from_ref(value) }, negated));
+            }
+        }
+        Condition::Number { number: id, at_least, at_most } => {
+            // "At most 5" is "not at least 6"; the largest whole number is below nothing.
+            let upper = at_most.map(|bound| (bound.saturating_add(1), !negated));
+            for (bound, negated) in at_least.map(|bound| (bound, negated)).into_iter().chain(upper) {
+                take(number(Asks::AtLeast { number: id, bound }, negated));
+            }
+        }
+        Condition::All(_) | Condition::Any(_) | Condition::Not(_) | Condition::AtLeast { .. } => {}
+    }
 }
 
-fn bounded(number: &str, bound: i64, negated: bool) -> Literal<'_> {
-    Literal { asks: Asks::AtLeast { number, bound }, negated }
+fn alternatives(
+    condition: &Condition,
+    negated: bool,
+    number: &mut impl FnMut(Asks<'_>, bool) -> Literal,
+) -> Vec<Term> {
+    let mut each = |parts: &[Condition]| -> Vec<Vec<Term>> {
+        parts.iter().map(|part| alternatives(part, negated, number)).collect()
+    };
+    match condition {
+        Condition::Not(part) => alternatives(part, !negated, number),
+        Condition::All(parts) if !negated => both(&each(parts)),
+        Condition::Any(parts) if negated => both(&each(parts)),
+        Condition::All(parts) | Condition::Any(parts) => each(parts).into_iter().flatten().collect(),
+        Condition::AtLeast { count, of } => picks(&each(of), at_least_picks(*count, of.len(), negated)),
+        Condition::Has { .. }
+        | Condition::HasAny { .. }
+        | Condition::HasAll { .. }
+        | Condition::Number { .. } => {
+            let mut literals = Term::new();
+            leaf(condition, negated, number, &mut |literal| literals.push(literal));
+            // "Not all of these" is "not this one, or not that one".
+            if negated { literals.into_iter().map(|literal| vec![literal]).collect() } else { vec![literals] }
+        }
+    }
 }
 
 /// Every way to take one alternative of each part.
-fn both<'c>(parts: &[Vec<Term<'c>>]) -> Vec<Term<'c>> {
+fn both(parts: &[Vec<Term>]) -> Vec<Term> {
     parts.iter().fold(vec![Term::new()], |terms, alternatives| {
         terms
             .iter()
@@ -137,7 +201,7 @@ fn both<'c>(parts: &[Vec<Term<'c>>]) -> Vec<Term<'c>> {
 }
 
 /// Every way to choose `pick` parts and one alternative of each.
-fn picks<'c>(parts: &[Vec<Term<'c>>], pick: usize) -> Vec<Term<'c>> {
+fn picks(parts: &[Vec<Term>], pick: usize) -> Vec<Term> {
     if pick == 0 {
         return vec![Term::new()];
     }
@@ -158,22 +222,27 @@ mod tests {
     }
 
     fn check(condition: &Condition, want: &str) {
-        let shown: Vec<String> = normalise(condition)
-            .iter()
-            .map(|term| {
-                let literals: Vec<String> = term
-                    .iter()
-                    .map(|literal| {
-                        let sign = if literal.negated { "!" } else { "" };
-                        match literal.asks {
-                            Asks::AnyOf { values, .. } => format!("{sign}{}", values.join("/")),
-                            Asks::AtLeast { number, bound } => format!("{sign}{number}>={bound}"),
-                        }
-                    })
-                    .collect();
-                literals.join("&")
-            })
-            .collect();
+        let mut asked: Vec<String> = Vec::new();
+        let mut list = vec![7];
+        normalise(condition, &mut list, &mut |asks| {
+            let asks = match asks {
+                Asks::AnyOf { values, .. } => values.join("/"),
+                Asks::AtLeast { number, bound } => format!("{number}>={bound}"),
+            };
+            let at = asked.iter().position(|other| *other == asks).unwrap_or_else(|| {
+                asked.push(asks);
+                asked.len() - 1
+            });
+            u32::try_from(at).unwrap_or(0)
+        });
+        assert_eq!(list.remove(0), 7, "what was there stays");
+        let mut shown: Vec<String> = Vec::new();
+        for term in list.split_inclusive(|literal| *literal == END) {
+            let literals = term.iter().filter(|literal| **literal != END).map(|literal| {
+                format!("{}{}", if literal & 1 == 1 { "!" } else { "" }, asked[(literal >> 1) as usize])
+            });
+            shown.push(literals.collect::<Vec<_>>().join("&"));
+        }
         assert_eq!(shown.join(" | "), want, "{condition:?}");
         assert!(count(condition) >= shown.len());
     }
@@ -186,6 +255,7 @@ mod tests {
         let several = Condition::HasAny { facet: "f".into(), values: vec!["a".into(), "b".into()] };
         check(&several, "a/b");
         check(&Condition::Not(Box::new(several)), "!a/b");
+        check(&Condition::All(vec![b.clone(), a.clone(), Condition::All(vec![b.clone()])]), "b&a");
         check(&Condition::All(vec![a.clone(), Condition::Any(vec![b.clone(), c.clone()])]), "a&b | a&c");
         check(&Condition::Not(Box::new(Condition::All(vec![a.clone(), b.clone()]))), "!a | !b");
         check(&Condition::Not(Box::new(Condition::Any(vec![a.clone(), b.clone()]))), "!a&!b");

@@ -17,7 +17,7 @@ pub enum Language {
 /// One text in both languages.
 ///
 /// Shape: `{ "nl": "…", "en": "…" }`; neither may be empty.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
     /// The Dutch text.

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{did_you_mean, fold};
+use crate::names::Names;
 use crate::pack::{About, Facet, Number, Pack, ValuesAllowed};
 
 /// A question a profile can answer: a facet or a number, by its place in the pack.
@@ -20,6 +21,12 @@ pub(crate) enum Question {
 /// Every value of every facet has one number, its *atom*; the atoms of a facet are consecutive.
 #[derive(Debug, Default)]
 pub(crate) struct Vocabulary {
+    /// Id as written to question.
+    question_ids: Names<Question>,
+    /// Per facet: id as written to the place of the value.
+    value_ids: Vec<Names<usize>>,
+    /// Id as written to the place of a criterion.
+    criterion_ids: Names<usize>,
     /// Folded id or alias to question.
     questions: BTreeMap<String, Question>,
     /// Per facet: folded id or alias to the place of the value.
@@ -80,6 +87,16 @@ impl Vocabulary {
             vocabulary.first_atom.push(atoms);
             atoms += facet.values.len();
         }
+        let facets =
+            pack.facets.iter().enumerate().map(|(at, facet)| (facet.id.as_str(), Question::Facet(at)));
+        let numbers = pack.numbers.iter().enumerate();
+        let numbers = numbers.map(|(at, number)| (number.id.as_str(), Question::Number(at)));
+        vocabulary.question_ids = facets.chain(numbers).collect();
+        let values =
+            |facet: &Facet| facet.values.iter().enumerate().map(|(at, v)| (v.id.as_str(), at)).collect();
+        let criteria = pack.criteria.iter().enumerate();
+        vocabulary.criterion_ids = criteria.map(|(at, criterion)| (criterion.id.as_str(), at)).collect();
+        vocabulary.value_ids = pack.facets.iter().map(values).collect();
         vocabulary.closure = vocabulary.close(pack, atoms);
         vocabulary.implied_by = vocabulary.implications(pack, atoms);
         vocabulary
@@ -140,12 +157,19 @@ impl Vocabulary {
     }
 
     pub(crate) fn question(&self, name: &str) -> Option<Question> {
-        self.questions.get(name).or_else(|| self.questions.get(&fold(name))).copied()
+        self.question_ids.get(name).or_else(|| self.questions.get(&fold(name))).copied()
+    }
+
+    /// The facet with exactly this id, and the places of its values by exactly theirs.
+    pub(crate) fn facet_with_values(&self, id: &str) -> Option<(usize, &Names<usize>)> {
+        match self.question_ids.get(id) {
+            Some(Question::Facet(at)) => Some((*at, self.value_ids.get(*at)?)),
+            _ => None,
+        }
     }
 
     pub(crate) fn value(&self, facet: usize, name: &str) -> Option<usize> {
-        let values = self.values.get(facet)?;
-        values.get(name).or_else(|| values.get(&fold(name))).copied()
+        self.value_ids.get(facet)?.get(name).or_else(|| self.values.get(facet)?.get(&fold(name))).copied()
     }
 
     /// Whether a word leaves the question open.
@@ -159,7 +183,7 @@ impl Vocabulary {
     }
 
     pub(crate) fn criterion(&self, name: &str) -> Option<usize> {
-        self.criteria.get(&fold(name)).copied()
+        self.criterion_ids.get(name).or_else(|| self.criteria.get(&fold(name))).copied()
     }
 
     pub(crate) fn atom(&self, facet: usize, value: usize) -> Option<usize> {

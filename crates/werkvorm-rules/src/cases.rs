@@ -303,7 +303,7 @@ impl Runner<'_> {
             }
             let shown = || rules.iter().flat_map(|rule| self.shown.get(&rule.id).into_iter().flatten());
             // What always holds cannot be shown quiet, and a curve that always applies cannot either.
-            let constant = rules.iter().all(|rule| rule.when == Condition::always());
+            let constant = rules.iter().all(|rule| *rule.when == Condition::always());
             let missing: Vec<&str> = [(Truth::Holds, "`fires`"), (Truth::Fails, "`quiet`")]
                 .into_iter()
                 .filter(|(wanted, _)| {

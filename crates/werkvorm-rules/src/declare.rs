@@ -60,6 +60,8 @@ impl Declaration<'_> {
             let line = self.position.line().and_then(|line| u32::try_from(line).ok()).unwrap_or(1);
             let place = Place { file: self.collector.file(), line };
             let id = self.id.to_owned();
+            let (title, because, when) = (title.into(), because.into(), when.into());
+            let sources = sources.into();
             let rule = Rule { id, title, method, criterion, when, effect, because, sources, place };
             self.collector.declare(rule, self.position);
         }

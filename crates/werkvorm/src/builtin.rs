@@ -4,14 +4,18 @@ use std::sync::OnceLock;
 
 use werkvorm_core::{Engine, Pack};
 
+use crate::binary::pack_from_binary;
+
 /// The pack as JSON, as it is generated and committed.
 pub const BUILTIN_PACK_JSON: &str = include_str!("../pack/werkvorm.pack.json");
+/// The same pack in binary form, which is read faster.
+const BUILTIN_PACK_BINARY: &[u8] = include_bytes!("../pack/werkvorm.pack.bin");
 
 /// The built-in pack.
 #[must_use]
 pub fn builtin_pack() -> Pack {
-    // INVARIANT: a test builds an engine from the committed pack, so this cannot fail in a release.
-    serde_json::from_str(BUILTIN_PACK_JSON).unwrap_or_default()
+    // INVARIANT: a test compares the committed binary form with the JSON, so this cannot fail in a release.
+    pack_from_binary("built-in", BUILTIN_PACK_BINARY).unwrap_or_default()
 }
 
 /// The engine with the built-in pack, compiled once per process.
@@ -22,16 +26,8 @@ pub fn builtin_pack() -> Pack {
 /// let advice = werkvorm::builtin().recommend(&profile).unwrap();
 /// assert_eq!(advice.methods.len(), 5);
 /// ```
-///
-/// # Panics
-/// Never in a release: a test compiles the committed pack.
 pub fn builtin() -> &'static Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
-    ENGINE.get_or_init(|| match Engine::new(builtin_pack()) {
-        Ok(engine) => engine,
-        Err(problems) => {
-            let first = problems.into_iter().next().map(|problem| problem.message).unwrap_or_default();
-            unreachable!("the built-in pack is checked by a test, but: {first}")
-        }
-    })
+    // INVARIANT: a test checks the committed pack.
+    ENGINE.get_or_init(|| Engine::of_checked(builtin_pack()))
 }

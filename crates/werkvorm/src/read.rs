@@ -401,24 +401,19 @@ pub fn pack_from_json(file: &str, json: &str) -> Result<Pack, Vec<Diagnostic>> {
     }
     let json = without_mark(json);
     if json.len() > MAX_PACK_BYTES {
-        let help = format!("a pack is at most {} MB", MAX_PACK_BYTES / 1024 / 1024);
-        return Err(vec![
-            Diagnostic::error(&code::PACK_SIZE, format!("`{file}` is too large for a pack"), help)
-                .at_item(file, ""),
-        ]);
+        return Err(vec![pack_too_large(file)]);
     }
-    let version =
-        serde_json::from_str::<Version>(json).map(|version| version.format_version).unwrap_or(FORMAT_VERSION);
+    let read = serde_json::from_str::<Pack>(json);
+    let version = match &read {
+        Ok(pack) => pack.format_version,
+        Err(_) => {
+            serde_json::from_str(json).map_or(FORMAT_VERSION, |version: Version| version.format_version)
+        }
+    };
     if version != FORMAT_VERSION {
-        let message = format!("this pack has format version {version}");
-        let help = format!(
-            "this engine reads version {FORMAT_VERSION}: build the pack again from its seeds and rules"
-        );
-        return Err(vec![
-            Diagnostic::error(&code::PACK_FORMAT, message, help).at_item(file, "format_version"),
-        ]);
+        return Err(vec![wrong_pack_version(file, version)]);
     }
-    serde_json::from_str(json).map_err(|error| {
+    read.map_err(|error| {
         let shown = error.to_string();
         let shown = shown.split(" at line ").next().unwrap_or("");
         let shown = shown.split(", expected one of").next().unwrap_or("");
@@ -442,6 +437,18 @@ pub fn pack_from_json(file: &str, json: &str) -> Result<Pack, Vec<Diagnostic>> {
         };
         vec![Diagnostic::error(&code::PACK_SHAPE, message, help).with_label(label)]
     })
+}
+
+pub(crate) fn pack_too_large(file: &str) -> Diagnostic {
+    let help = format!("a pack is at most {} MB", MAX_PACK_BYTES / 1024 / 1024);
+    Diagnostic::error(&code::PACK_SIZE, format!("`{file}` is too large for a pack"), help).at_item(file, "")
+}
+
+pub(crate) fn wrong_pack_version(file: &str, version: u32) -> Diagnostic {
+    let message = format!("this pack has format version {version}");
+    let help =
+        format!("this engine reads version {FORMAT_VERSION}: build the pack again from its seeds and rules");
+    Diagnostic::error(&code::PACK_FORMAT, message, help).at_item(file, "format_version")
 }
 
 /// The text without the mark that some editors put in front of UTF-8.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use werkvorm::rules::{Sources, build};
-use werkvorm::{About, CODES, Language, Pack, SCHEMAS, Texts};
+use werkvorm::{About, CODES, Language, Pack, SCHEMAS, Texts, pack_to_binary};
 
 use crate::root;
 
@@ -14,7 +14,7 @@ pub(crate) fn run(check: bool) -> Result<(), Box<dyn Error>> {
     let mut stale = Vec::new();
     for (path, text) in files()? {
         let file = root().join(&path);
-        if fs::read_to_string(&file).is_ok_and(|old| old == text) {
+        if fs::read(&file).is_ok_and(|old| old == text) {
             continue;
         }
         if check {
@@ -33,8 +33,11 @@ pub(crate) fn run(check: bool) -> Result<(), Box<dyn Error>> {
     Err(format!("not as generated: {}; run `cargo xtask gen`", stale.join(", ")).into())
 }
 
-/// Every generated file: path and text.
-fn files() -> Result<Vec<(String, String)>, Box<dyn Error>> {
+/// A generated file: path and content.
+type Generated = (String, Vec<u8>);
+
+/// Every generated file.
+fn files() -> Result<Vec<Generated>, Box<dyn Error>> {
     let (sources, found) = Sources::read(&root())?;
     let pack = match build(&sources) {
         Ok(pack) if found.is_empty() => pack,
@@ -57,6 +60,11 @@ fn files() -> Result<Vec<(String, String)>, Box<dyn Error>> {
     files.push(("rules/CATALOGUE.md".to_owned(), rule_catalogue(&pack)));
     files.push(("seeds/CATALOGUE.md".to_owned(), seed_catalogue(&pack)));
     files.push(("crates/werkvorm-rules/DIAGNOSTICS.md".to_owned(), diagnostics()));
+    let mut files: Vec<_> = files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
+    files.push((
+        "crates/werkvorm/pack/werkvorm.pack.bin".to_owned(),
+        pack_to_binary(&pack).map_err(|problem| problem.message)?,
+    ));
     Ok(files)
 }
 
