@@ -1,5 +1,5 @@
-//! Ranking with memory that is used again takes no new memory. Alone in its program, because what other tests
-//! take would be counted too.
+//! Ranking with memory that is used again takes no new memory, and a large engine takes little. One test, alone
+//! in its program, because what others take would be counted too.
 
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use werkvorm_core::{Engine, Ranking};
@@ -11,6 +11,23 @@ mod workload;
 static ALLOCATOR: &StatsAlloc<std::alloc::System> = &INSTRUMENTED_SYSTEM;
 
 #[test]
+fn memory() {
+    ranking_again_takes_no_memory();
+    a_large_engine_takes_little_memory();
+}
+
+/// What an engine takes besides the pack it is made of, with its texts.
+fn a_large_engine_takes_little_memory() {
+    let pack = workload::pack(200_000);
+    let region = Region::new(ALLOCATOR);
+    let engine = Engine::of_checked(pack);
+    let change = region.change();
+    let bytes =
+        change.bytes_allocated as i64 - change.bytes_deallocated as i64 + change.bytes_reallocated as i64;
+    println!("an engine with {} rules takes {bytes} bytes besides its pack", engine.pack().rules.len());
+    assert!(bytes < 60_000_000, "{bytes} bytes");
+}
+
 fn ranking_again_takes_no_memory() {
     let engine = Engine::new(workload::pack(2000)).expect("the workload is valid");
     let profiles = [workload::profiles(20), workload::open_profiles(20)].concat();
