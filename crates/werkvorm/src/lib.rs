@@ -1,5 +1,6 @@
 #![doc = include_str!("../../../README.md")]
 
+mod batch;
 mod builtin;
 mod compare_describe;
 mod describe;
@@ -24,6 +25,7 @@ mod what_if_words;
 mod words;
 mod written;
 
+pub use crate::batch::{BadRow, BatchExplain, BatchMethod, BatchProfile, BatchRow, batch};
 pub use crate::builtin::{BUILTIN_PACK_JSON, builtin, builtin_pack};
 #[cfg(feature = "docx")]
 pub use crate::docx::{DocxError, recipe_docx};
