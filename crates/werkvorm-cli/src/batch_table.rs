@@ -133,14 +133,14 @@ pub(crate) fn join(
 }
 
 enum Writer {
-    Arrow(FileWriter<BufWriter<File>>),
+    Arrow(Box<FileWriter<BufWriter<File>>>),
     Parquet(Box<ArrowWriter<BufWriter<File>>>),
 }
 
 impl Writer {
     fn new(file: BufWriter<File>, format: TableFormat, schema: &SchemaRef) -> Result<Self, ArrowError> {
         Ok(match format {
-            TableFormat::Arrow => Self::Arrow(FileWriter::try_new(file, schema)?),
+            TableFormat::Arrow => Self::Arrow(Box::new(FileWriter::try_new(file, schema)?)),
             TableFormat::Parquet => {
                 let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
                 Self::Parquet(Box::new(ArrowWriter::try_new(file, schema.clone(), Some(properties))?))
