@@ -320,6 +320,24 @@ mod tests {
     }
 
     #[test]
+    fn rows_fit_their_schemas() {
+        let fits = |name: &str, row: serde_json::Value| {
+            let schema = crate::schema(name, builtin().pack()).unwrap();
+            let validator = jsonschema::validator_for(&schema).unwrap();
+            let problems: Vec<_> = validator.iter_errors(&row).map(|error| error.to_string()).collect();
+            assert!(problems.is_empty(), "{name}: {problems:?}");
+        };
+        for explain in [BatchExplain::None, BatchExplain::Ids, BatchExplain::Full] {
+            for row in rows(&[b"{\"title\": \"t\"}", b"{}", b"{\"colour\": 1}", b"no"], explain) {
+                match row {
+                    Ok(row) => fits("batch-row", serde_json::to_value(row).unwrap()),
+                    Err(bad) => fits("bad-row", serde_json::to_value(bad).unwrap()),
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_table_has_no_lines() {
         let text = b"{\"title\": 3, \"colour\": \"red\"}";
         let rows = batch(builtin(), "f", &[BatchProfile { row: 3, line: None, text }], 1, BatchExplain::Ids);
