@@ -281,7 +281,7 @@ fn a_stopped_batch_of_a_table_goes_on() {
         super::stopped(&folder, &arguments, &out);
         let outcome = batch_small(&arguments).inside(&folder).run();
         check_fine(&outcome);
-        assert!(outcome.err.contains("are done already"), "{}", outcome.err);
+        assert!(outcome.err.contains("This goes on where"), "{}", outcome.err);
         check_fine(
             &batch_small(&[input, "whole.ndjson", "--explain", "none", "--top", "2", "--force"])
                 .inside(&folder)

@@ -32,7 +32,7 @@ const ENDINGS: [(&str, &str); 5] = [
 pub(crate) const FORMATS: [&str; 3] = ["ndjson", "arrow", "parquet"];
 /// How many profiles are in memory at once: so many divided by the methods of each, and never more than these.
 const PLACES_AT_ONCE: usize = 40_960;
-const EXPLANATIONS_AT_ONCE: usize = 1_280;
+const EXPLANATIONS_AT_ONCE: usize = 640;
 const PROFILES_AT_ONCE: usize = 8_192;
 
 /// How a file is written.
@@ -404,7 +404,7 @@ fn summary(
     let (all, good, bad_rows) = (whole(start, good + wrong), whole(start, good), whole(start, wrong));
     let blanks = [
         ("all", all.as_str()),
-        ("good", &good),
+        ("answered", &good),
         ("bad", &bad_rows),
         ("file", output.unwrap_or("")),
         ("bad-file", bad.unwrap_or("")),

@@ -14,14 +14,17 @@ use arrow_schema::{ArrowError, DataType, Field, Fields, Schema, SchemaRef};
 use arrow_select::concat::concat_batches;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
 use werkvorm::{BatchExplain, BatchMethod, BatchRow};
 
 use crate::batch_columns::TableFormat;
 
 /// A group of rows of a Parquet file is written when it takes this much memory, or has this many rows.
-const GROUP_BYTES: usize = 32 * 1024 * 1024;
+const GROUP_BYTES: usize = 16 * 1024 * 1024;
 const GROUP_ROWS: usize = 128 * 1024;
+
+const EXPLANATION: &str = "explanation";
 
 /// The columns of a batch.
 pub(crate) fn schema(explain: BatchExplain) -> SchemaRef {
@@ -42,7 +45,7 @@ fn of_method(explain: BatchExplain) -> Fields {
     match explain {
         BatchExplain::None => {}
         BatchExplain::Ids => fields.push(Field::new("rules", DataType::List(rule()), false)),
-        BatchExplain::Full => fields.push(Field::new("explanation", DataType::Utf8, false)),
+        BatchExplain::Full => fields.push(Field::new(EXPLANATION, DataType::Utf8, false)),
     }
     fields.into()
 }
@@ -142,7 +145,14 @@ impl Writer {
         Ok(match format {
             TableFormat::Arrow => Self::Arrow(Box::new(FileWriter::try_new(file, schema)?)),
             TableFormat::Parquet => {
-                let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+                // Explanations are long and no two are the same: a dictionary of them only takes time.
+                let explanation =
+                    ColumnPath::from(["methods", "list", "element", EXPLANATION].map(String::from).to_vec());
+                let properties = WriterProperties::builder()
+                    .set_compression(Compression::SNAPPY)
+                    .set_column_dictionary_enabled(explanation.clone(), false)
+                    .set_column_statistics_enabled(explanation, EnabledStatistics::None)
+                    .build();
                 Self::Parquet(Box::new(ArrowWriter::try_new(file, schema.clone(), Some(properties))?))
             }
         })
