@@ -76,11 +76,7 @@ pub(crate) fn run(start: &Start, matches: &ArgMatches) -> Result<(), Failure> {
     }
     // A link stays a link; what it points at is replaced.
     let target = std::fs::canonicalize(output).unwrap_or_else(|_| output.into());
-    let bad = bad.unwrap_or_else(|| {
-        let mut name = target.as_os_str().to_owned();
-        name.push(".bad.ndjson");
-        name.into()
-    });
+    let bad = bad.unwrap_or_else(|| format!("{output}.bad.ndjson").into());
     check_place(input, Some(&target), Some(&bad), matches.get_flag("force"))?;
     let mut profiles = open(start, input, input_format)?;
     let job = Job {
@@ -99,17 +95,17 @@ pub(crate) fn run(start: &Start, matches: &ArgMatches) -> Result<(), Failure> {
         say(&texts.fill("batch.goes-on", &[("file", output), ("rows", &number)]));
     }
     if let Err(failure) = batch.fill(start, &mut profiles, &mut partial) {
-        if input == "-" {
+        let done = partial.place().rows;
+        if input == "-" || done == 0 {
             partial.discard();
-        } else if partial.place().rows > 0 {
-            say(&texts.fill("batch.stopped", &[("rows", &whole(start, partial.place().rows))]));
+        } else {
+            stopped(start, done);
         }
         return Err(failure);
     }
     let (good, wrong) = (partial.good(), partial.bad());
-    partial.finish(&target, &bad, batch.joining())?;
-    let bad = argument("bad").map_or_else(|| format!("{output}.bad.ndjson"), str::to_owned);
-    summary(start, good, wrong, Some(output), Some(&bad))
+    partial.finish(&target, &bad, batch.joining()).inspect_err(|_| stopped(start, good + wrong))?;
+    summary(start, good, wrong, Some(output), Some(&bad.display().to_string()))
 }
 
 /// The format of a file: as it is said, or by its ending.
@@ -168,6 +164,7 @@ fn check_place(input: &str, output: Option<&Path>, bad: Option<&Path>, force: bo
     Ok(())
 }
 
+#[cfg_attr(not(feature = "arrow"), expect(unused_variables, reason = "only tables have columns to check"))]
 fn open(start: &Start, input: &str, format: Format) -> Result<Input, Failure> {
     if Path::new(input).is_dir() {
         let message = format!("`{input}` is a folder; give the name of a file in it");
@@ -416,6 +413,13 @@ fn summary(
     }
     say(&said);
     if wrong > 0 { Err(Failure::Reported) } else { Ok(()) }
+}
+
+/// Says that what is done is not lost.
+fn stopped(start: &Start, done: u64) {
+    if done > 0 {
+        say(&start.texts().fill("batch.stopped", &[("rows", &whole(start, done))]));
+    }
 }
 
 fn say(text: &str) {

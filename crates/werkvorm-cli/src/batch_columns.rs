@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{BufReader, Write};
+use std::io::{BufReader, Read, Write};
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -18,7 +18,7 @@ use arrow_schema::{ArrowError, DataType, Schema};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use werkvorm::{Answer, Diagnostic, Engine, Profile, code};
 
-use crate::batch_input::{Given, Place, beginning};
+use crate::batch_input::{Given, Place};
 use crate::failure::Failure;
 
 /// What a profile can hold besides answers.
@@ -137,6 +137,13 @@ fn open(file: &str, format: TableFormat, skip: u64) -> Result<(Batches, Schema, 
             Ok((Box::new(reader), schema, None))
         }
     }
+}
+
+/// The first bytes of a file, to see what it is.
+fn beginning(file: &str, count: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(file)?.take(count).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Every column that is no answer to anything.

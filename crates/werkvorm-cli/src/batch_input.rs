@@ -1,7 +1,7 @@
 //! Where the profiles of a batch come from: lines of text or the rows of a table, a few at a time.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{BufRead, BufReader, Seek, SeekFrom};
 
 use serde::{Deserialize, Serialize};
 use werkvorm::MAX_PROFILE_BYTES;
@@ -188,13 +188,6 @@ impl Lines {
         self.place = place;
         Ok(())
     }
-}
-
-/// The first bytes of a file, to see what it is.
-pub(crate) fn beginning(file: &str, count: u64) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(file)?.take(count).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 #[cfg(test)]

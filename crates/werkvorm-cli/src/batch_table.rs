@@ -8,8 +8,9 @@ use std::sync::Arc;
 use arrow_array::builder::StringBuilder;
 use arrow_array::{ArrayRef, Int64Array, ListArray, RecordBatch, StructArray};
 use arrow_buffer::OffsetBuffer;
+use arrow_ipc::CompressionType;
 use arrow_ipc::reader::StreamReader;
-use arrow_ipc::writer::{FileWriter, StreamWriter};
+use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
 use arrow_schema::{ArrowError, DataType, Field, Fields, Schema, SchemaRef};
 use arrow_select::concat::concat_batches;
 use parquet::arrow::ArrowWriter;
@@ -22,7 +23,7 @@ use crate::batch_columns::TableFormat;
 
 /// A group of rows of a Parquet file is written when it takes this much memory, or has this many rows.
 const GROUP_BYTES: usize = 16 * 1024 * 1024;
-const GROUP_ROWS: usize = 128 * 1024;
+const GROUP_ROWS: usize = 32 * 1024;
 
 const EXPLANATION: &str = "explanation";
 
@@ -109,7 +110,9 @@ fn list(
 /// Columns as a stream of their own: such streams stand one behind the other until all rows are there.
 pub(crate) fn stream(parts: &[RecordBatch], explain: BatchExplain) -> Result<Vec<u8>, ArrowError> {
     let schema = schema(explain);
-    let mut writer = StreamWriter::try_new(Vec::new(), &schema)?;
+    // What waits on the disk is squeezed: explanations are several times smaller then.
+    let options = IpcWriteOptions::default().try_with_compression(Some(CompressionType::LZ4_FRAME))?;
+    let mut writer = StreamWriter::try_new_with_options(Vec::new(), &schema, options)?;
     let whole = concat_batches(&schema, parts)?;
     if whole.num_rows() > 0 {
         writer.write(&whole)?;
