@@ -149,8 +149,11 @@ impl Writer {
             TableFormat::Arrow => Self::Arrow(Box::new(FileWriter::try_new(file, schema)?)),
             TableFormat::Parquet => {
                 // Explanations are long and no two are the same: a dictionary of them only takes time.
-                let explanation =
-                    ColumnPath::from(["methods", "list", "element", EXPLANATION].map(String::from).to_vec());
+                let explanation = ColumnPath::from(
+                    ["methods", "list", Field::LIST_FIELD_DEFAULT_NAME, EXPLANATION]
+                        .map(String::from)
+                        .to_vec(),
+                );
                 let properties = WriterProperties::builder()
                     .set_compression(Compression::SNAPPY)
                     .set_column_dictionary_enabled(explanation.clone(), false)
