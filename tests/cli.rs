@@ -17,6 +17,8 @@ use tempfile::TempDir;
 
 #[path = "cli/ask.rs"]
 mod ask;
+#[path = "cli/batch.rs"]
+mod batch;
 #[path = "cli/conformance.rs"]
 mod conformance;
 #[path = "cli/garbage.rs"]

@@ -29,7 +29,10 @@ const ELSEWHERE: [(&str, &str); 4] = [
     ("WV0402", "is about a pack as text, which the crate `werkvorm` reads"),
     ("WV0410", "is about a pack as text, which the crate `werkvorm` reads"),
     ("WV05", "is about a profile; some occur here in personas and cases, the rest where profiles are read"),
-    ("WV07", "is about what-if; these occur in `tests/what_if.rs` and `tests/plan.rs`"),
+    (
+        "WV07",
+        "is about what people ask; these occur in `tests/what_if.rs`, `tests/plan.rs` and `tests/cli/batch_tables.rs`",
+    ),
 ];
 
 fn ui() -> PathBuf {

@@ -32,8 +32,9 @@ const NOT_RUN: [(&str, &str); 4] = [
     ("cargo xtask evaluate", "it only prints figures, and compiling it takes long"),
 ];
 const WHAT_IF: &str = "crates/werkvorm/WHAT-IF.md";
-const DOCUMENTS: [&str; 6] =
-    ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "rules/CHANGELOG.md", WHAT_IF];
+const BATCH: &str = "crates/werkvorm/BATCH.md";
+const DOCUMENTS: [&str; 7] =
+    ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "rules/CHANGELOG.md", WHAT_IF, BATCH];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -101,6 +102,7 @@ fn copy_of_the_knowledge() -> tempfile::TempDir {
         copy(&root().join(part), &folder.path().join(part));
     }
     fs::create_dir(folder.path().join("tests")).unwrap();
+    copy(&root().join("tests/batch"), &folder.path().join("tests/batch"));
     copy(&root().join("tests/own-words.toml"), &folder.path().join("tests/own-words.toml"));
     folder
 }
@@ -218,6 +220,23 @@ fn the_commands_of_what_if_run() {
     shell_blocks_run(WHAT_IF);
 }
 
+#[test]
+fn the_commands_about_many_profiles_run() {
+    shell_blocks_run(BATCH);
+}
+
+/// The page shows what stands in the file of bad rows, which no command prints.
+#[test]
+fn the_page_about_many_profiles_shows_a_bad_row() {
+    let folder = copy_of_the_knowledge();
+    let arguments = ["batch", "tests/batch/with-mistakes.ndjson", "answers.ndjson"].map(str::to_owned);
+    assert_eq!(werkvorm(folder.path(), &arguments).status.code(), Some(2));
+    let bad = fs::read_to_string(folder.path().join("answers.ndjson.bad.ndjson")).unwrap();
+    let bad: serde_json::Value = serde_json::from_str(&bad).unwrap();
+    let shown: serde_json::Value = serde_json::from_str(&blocks(BATCH, "json").remove(0).text).unwrap();
+    assert_eq!(shown, bad);
+}
+
 /// That the lines which a document shows stand in what a command writes, in this order; `…` leaves lines out.
 fn shows_real_output(command: &Block, shown: &Block) {
     let arguments: Vec<_> =
@@ -239,14 +258,16 @@ fn shows_real_output(command: &Block, shown: &Block) {
 #[test]
 fn the_documents_show_real_output() {
     shows_real_output(&blocks("README.md", "sh")[0], &blocks("README.md", "text")[0]);
-    let mut shown = 0;
-    for (_, blocks) in sections(&read(WHAT_IF)) {
-        for pair in blocks.windows(2).filter(|pair| pair[1].language == "text") {
-            shows_real_output(&pair[0], &pair[1]);
-            shown += 1;
+    for document in [WHAT_IF, BATCH] {
+        let mut shown = 0;
+        for (_, blocks) in sections(&read(document)) {
+            for pair in blocks.windows(2).filter(|pair| pair[1].language == "text") {
+                shows_real_output(&pair[0], &pair[1]);
+                shown += 1;
+            }
         }
+        assert!(shown > 0, "{document} shows output");
     }
-    assert!(shown > 1, "{WHAT_IF} shows output");
 }
 
 #[test]

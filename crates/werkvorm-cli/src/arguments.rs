@@ -6,6 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, Type
 use clap::{Arg, ArgAction, Command, value_parser};
 use werkvorm::{About, DEFAULT_TOP, Facet, Number, Pack, SCHEMAS, Text, fold};
 
+use crate::batch::FORMATS;
 use crate::input::Start;
 use crate::terminal::width;
 use crate::what_if_arguments;
@@ -65,6 +66,7 @@ pub(crate) fn command(start: &Start) -> Command {
         .arg(method())
         .arg(format(start, &["text", "json"]))
         .args(profile());
+    let batch = batch(start);
     let guidelines = Command::new("guidelines")
         .about(about("guidelines"))
         .arg(format(start, &["text", "json"]))
@@ -151,7 +153,52 @@ pub(crate) fn command(start: &Start) -> Command {
         .arg(everywhere("pack", "FILE", 903))
         .subcommands([recommend, explain, recipe])
         .subcommands(what_if_arguments::commands(start))
-        .subcommands([guidelines, examples, methods, one_method, vocabulary, schema, rules, completions])
+        .subcommands([
+            batch,
+            guidelines,
+            examples,
+            methods,
+            one_method,
+            vocabulary,
+            schema,
+            rules,
+            completions,
+        ])
+}
+
+/// Many profiles from a file to a file.
+fn batch(start: &Start) -> Command {
+    let texts = start.texts();
+    let file = |id: &'static str, name: &'static str| {
+        Arg::new(id).value_name(name).required(true).help(texts.get(&format!("option.batch-{id}")))
+    };
+    let flag = |name: &'static str, value: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(texts.get(&format!("option.{name}")))
+    };
+    let alone = |name: &'static str, help: &str| {
+        Arg::new(name).long(name).action(ArgAction::SetTrue).help(texts.get(help))
+    };
+    let explain = PossibleValuesParser::new(["none", "ids", "full"]);
+    let format = |name: &'static str| {
+        flag(name, "FORMAT").value_parser(PossibleValuesParser::new(FORMATS)).hide_possible_values(true)
+    };
+    Command::new("batch")
+        .about(texts.get("about.batch"))
+        .after_help(texts.get("option.batch"))
+        .arg(file("input", "IN"))
+        .arg(file("target", "OUT"))
+        .arg(top(start, "option.batch-top"))
+        .arg(
+            flag("explain", "none|ids|full")
+                .value_parser(explain)
+                .hide_possible_values(true)
+                .default_value("ids"),
+        )
+        .arg(flag("bad", "FILE"))
+        .arg(format("in-format"))
+        .arg(format("out-format"))
+        .arg(alone("force", "option.batch-force"))
+        .arg(alone("restart", "option.restart"))
 }
 
 /// A profile: a file, and a flag for each question and for weights.

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 /// What the command line is called in messages.
 pub(crate) const COMMAND_LINE: &str = "command line";
 /// Flags of which the next word is not their value.
-const ALONE: [&str; 7] = ["--help", "-h", "--version", "-V", "--out", "--list", "--force"];
+const ALONE: [&str; 8] = ["--help", "-h", "--version", "-V", "--out", "--list", "--force", "--restart"];
 /// Flags that say how an answer is shown, and not about what it is.
 const SHOWING: [&str; 7] = ["--top", "--format", "--output", "-o", "--list", "--force", "--changes"];
 

@@ -23,11 +23,11 @@ pub(crate) enum Failure {
     /// The content is wrong, and the output has said so.
     Reported,
     /// The world is wrong.
-    World { message: String, source: Option<Box<dyn Error>> },
+    World { message: String, source: Option<Box<dyn Error + Send + Sync>> },
 }
 
 impl Failure {
-    pub(crate) fn world(message: impl Into<String>, source: impl Error + 'static) -> Self {
+    pub(crate) fn world(message: impl Into<String>, source: impl Error + Send + Sync + 'static) -> Self {
         Self::World { message: message.into(), source: Some(Box::new(source)) }
     }
 

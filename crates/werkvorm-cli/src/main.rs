@@ -5,6 +5,13 @@
 
 mod arguments;
 mod ask;
+mod batch;
+#[cfg(feature = "arrow")]
+mod batch_columns;
+mod batch_input;
+mod batch_job;
+#[cfg(feature = "arrow")]
+mod batch_table;
 mod cards;
 mod changes;
 mod command_line;
@@ -62,6 +69,7 @@ fn run(arguments: &[OsString]) -> Result<(), Failure> {
         "ask" => ask::run(&start, matches),
         "robustness" => robustness::run(&start, matches),
         "plan" => plan::run(&start, matches),
+        "batch" => batch::run(&start, matches),
         "guidelines" => guidance::guidelines(&start, matches),
         "examples" => guidance::examples(&start, matches),
         "methods" => cards::list(&start, matches),

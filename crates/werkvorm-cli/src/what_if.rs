@@ -24,7 +24,7 @@ pub(crate) fn top(matches: &ArgMatches) -> usize {
 }
 
 /// Writes an answer: as JSON, as a document, or else as text; to a file when one is named.
-pub(crate) fn write<E: Error + 'static>(
+pub(crate) fn write<E: Error + Send + Sync + 'static>(
     matches: &ArgMatches,
     answer: &impl Serialize,
     document: impl FnOnce(DocumentFormat) -> Result<String, E>,

@@ -187,6 +187,7 @@ codes! {
     PLAN_NOTHING_THERE = "WV0722", "plan with nothing to spend", "no step takes nothing at all";
     PLAN_STEPS = "WV0723", "number of steps out of range", "a plan that nobody can follow helps nobody";
     PLAN_PARTS = "WV0724", "too many parts of the target group", "a plan that is for everybody is for nobody";
+    BATCH_COLUMN = "WV0731", "column that cannot hold an answer", "what is in it would silently do nothing";
 }
 
 /// The nearest of `known` to what was written, if it is near enough to be a slip of the pen.

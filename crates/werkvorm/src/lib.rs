@@ -1,5 +1,6 @@
 #![doc = include_str!("../../../README.md")]
 
+mod batch;
 mod binary;
 mod builtin;
 mod compare_describe;
@@ -25,6 +26,7 @@ mod what_if_words;
 mod words;
 mod written;
 
+pub use crate::batch::{BadRow, BatchExplain, BatchMethod, BatchProfile, BatchRow, batch};
 pub use crate::binary::{PACK_MARK, pack_from_binary, pack_to_binary};
 pub use crate::builtin::{BUILTIN_PACK_JSON, builtin, builtin_pack};
 #[cfg(feature = "docx")]

@@ -7,8 +7,10 @@ use werkvorm_core::{
     Robustness, Sweep, Turn,
 };
 
+use crate::batch::{BadRow, BatchRow};
+
 /// The names of the schemas.
-pub const SCHEMAS: [&str; 12] = [
+pub const SCHEMAS: [&str; 14] = [
     "profile",
     "advice",
     "explanation",
@@ -19,6 +21,8 @@ pub const SCHEMAS: [&str; 12] = [
     "questions",
     "robustness",
     "plan",
+    "batch-row",
+    "bad-row",
     "pack",
     "diagnostics",
 ];
@@ -37,6 +41,8 @@ pub fn schema(name: &str, pack: &Pack) -> Option<Value> {
         "questions" => schema_for!(Questions<'_>),
         "robustness" => schema_for!(Robustness<'_>),
         "plan" => schema_for!(Plan<'_>),
+        "batch-row" => schema_for!(BatchRow<'_>),
+        "bad-row" => schema_for!(BadRow),
         "pack" => schema_for!(Pack),
         "diagnostics" => schema_for!(Vec<Diagnostic>),
         _ => return None,
