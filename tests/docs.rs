@@ -32,8 +32,9 @@ const NOT_RUN: [(&str, &str); 4] = [
     ("cargo xtask evaluate", "it only prints figures, and compiling it takes long"),
 ];
 const WHAT_IF: &str = "crates/werkvorm/WHAT-IF.md";
-const DOCUMENTS: [&str; 6] =
-    ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "rules/CHANGELOG.md", WHAT_IF];
+const SPEED: &str = "docs/SPEED.md";
+const DOCUMENTS: [&str; 7] =
+    ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "rules/CHANGELOG.md", WHAT_IF, SPEED];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
