@@ -1,8 +1,8 @@
 //! Rules and profiles of any number from a fixed seed, for benches and for tests on a large scale.
 //!
-//! Unless a shape says otherwise, nine facets have 49 values together. There are four numbers. A rule asks one to
-//! four things; of the things it asks a quarter have an alternative, a tenth is the opposite, and a third of the
-//! rules ask a number. One rule in ten rules its method out. A rule holds for about one profile in eight.
+//! Unless a shape says otherwise, nine facets have 49 values together, and one rule in ten rules its method out.
+//! There are four numbers. A rule asks one to four things; of the things it asks a quarter have an alternative, a
+//! tenth is the opposite, and a third of the rules ask a number. A rule holds for about one profile in four.
 
 use werkvorm_core::{
     About, Answer, Band, Citation, Condition, Criterion, Document, DocumentKind, Effect, Facet, Method,
@@ -66,6 +66,8 @@ pub struct Shape {
     pub methods: usize,
     /// Per facet: how many values it has, and whether it takes several.
     pub facets: Vec<(usize, bool)>,
+    /// One rule in so many rules its method out.
+    pub excluding: usize,
 }
 
 impl Default for Shape {
@@ -77,7 +79,7 @@ impl Default for Shape {
 impl Shape {
     /// The shape that goes with this many rules.
     pub fn of(rules: usize) -> Self {
-        Self { rules, methods: (rules / 100).max(60), facets: FACETS.to_vec() }
+        Self { rules, methods: (rules / 100).max(60), facets: FACETS.to_vec(), excluding: 10 }
     }
 
     /// A pack of this shape.
@@ -167,7 +169,7 @@ fn pack_of(shape: &Shape) -> Pack {
         method: Some(format!("method-{:05}", random.below(count))),
         criterion: CRITERIA[random.below(4)].to_owned(),
         when: condition(&mut random, &shape.facets),
-        effect: if random.one_in(10) {
+        effect: if random.one_in(shape.excluding) {
             Effect::Exclude
         } else {
             Effect::Points([-5, -4, -3, -2, -1, 1, 2, 3, 4, 5][random.below(10)])

@@ -4,10 +4,10 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use werkvorm_core::{Encoded, Pack, Profile};
 use werkvorm_measure::asking::{Evaluator, TOP};
+use werkvorm_measure::clock::OwnTime;
 use werkvorm_measure::peers::by_hand::ByHand;
 use werkvorm_measure::peers::cel::Cel;
 use werkvorm_measure::peers::datalogic::DataLogic;
@@ -15,18 +15,24 @@ use werkvorm_measure::peers::rhai::Rhai;
 use werkvorm_measure::peers::tree::Tree;
 use werkvorm_measure::peers::werkvorm::Werkvorm;
 use werkvorm_measure::peers::zen::{Expressions, Table};
-use werkvorm_measure::workload;
+use werkvorm_measure::workload::Shape;
 use werkvorm_measure::written::Form;
 
-/// Rules, and how many profiles must have the same answer before anything is timed.
-const SIZES: [(usize, usize); 3] = [(600, 50), (20_000, 10), (200_000, 3)];
+/// The name of a round, its rules, one in how many of them rules out, and how many profiles must have the same answer
+/// before anything is timed.
+const ROUNDS: [(&str, usize, usize, usize); 4] = [
+    ("600", 600, 10, 50),
+    ("20000", 20_000, 10, 10),
+    ("20000/few-out", 20_000, 100, 10),
+    ("200000", 200_000, 10, 3),
+];
 const PROFILES: usize = 512;
 /// Whoever would need longer than this to load a pack is not measured with it.
 const LONGEST_LOAD: Duration = Duration::from_secs(20);
 
 /// One size.
 struct Round<'a> {
-    group: BenchmarkGroup<'a, WallTime>,
+    group: BenchmarkGroup<'a, OwnTime>,
     pack: &'a Pack,
     profiles: &'a [Profile],
     wanted: &'a [String],
@@ -52,7 +58,7 @@ impl Round<'_> {
     fn measure<E: Evaluator>(&mut self, name: &str, load: impl Fn(&Pack) -> E) {
         // A tenth of the rules says how long all of them would take.
         if self.pack.rules.len() > 20_000 {
-            let tenth = workload::pack(self.pack.rules.len() / 10);
+            let tenth = Shape::of(self.pack.rules.len() / 10).pack();
             let start = Instant::now();
             black_box(load(&tenth));
             if 10 * start.elapsed() > LONGEST_LOAD {
@@ -83,16 +89,17 @@ fn with<T>(mut changed: T, change: impl Fn(&mut T)) -> T {
     changed
 }
 
-fn peers(criterion: &mut Criterion) {
-    for (size, compared) in SIZES {
-        let pack = workload::pack(size);
-        let profiles = workload::profiles(PROFILES);
+fn peers(criterion: &mut Criterion<OwnTime>) {
+    for (name, size, excluding, compared) in ROUNDS {
+        let shape = Shape { excluding, ..Shape::of(size) };
+        let pack = shape.pack();
+        let profiles = shape.profiles(PROFILES);
         let mut werkvorm = Werkvorm::new(&pack);
         let wanted: Vec<String> = profiles[..compared]
             .iter()
             .map(|profile| werkvorm.in_words(&mut werkvorm.encode(profile)))
             .collect();
-        let mut group = criterion.benchmark_group(format!("peers/{size}"));
+        let mut group = criterion.benchmark_group(format!("peers/{name}"));
         group.sample_size(10).warm_up_time(Duration::from_millis(500));
         group.measurement_time(Duration::from_millis(1500));
         let mut turn = 0;
@@ -114,8 +121,8 @@ fn peers(criterion: &mut Criterion) {
         round.measure("by-hand", ByHand::new);
         round.measure("zen-table", Table::new);
         round.measure("tree", Tree::new);
-        // Lists of texts are slower or as fast, and at the largest size that is known already.
-        if size < 200_000 {
+        // Lists of texts are slower or as fast, and after two rounds that is known.
+        if name == "600" || name == "20000" {
             round.each(Form::Words, false, "words");
         }
         round.each(Form::Flags, false, "flags");
@@ -125,5 +132,9 @@ fn peers(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, peers);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().with_measurement(OwnTime);
+    targets = peers
+}
 criterion_main!(benches);

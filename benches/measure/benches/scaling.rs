@@ -2,8 +2,9 @@
 //! together. A measuring program, not a test: it writes `docs/scaling.csv` and the pictures beside it.
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use cpu_time::ThreadTime;
 use werkvorm_core::{Encoded, Engine, Ranking};
 use werkvorm_measure::asking::TOP;
 use werkvorm_measure::plot::{self, Call, Point, Varied};
@@ -19,14 +20,14 @@ const SAMPLE: Duration = Duration::from_millis(15);
 fn seconds<T>(mut call: impl FnMut() -> T) -> f64 {
     let mut call = || drop(black_box(call()));
     // Warm up, and see how many calls a sample takes.
-    let (start, mut calls) = (Instant::now(), 0);
+    let (start, mut calls) = (ThreadTime::now(), 0);
     while start.elapsed() < SAMPLE {
         call();
         calls += 1;
     }
     let mut samples: Vec<f64> = (0..SAMPLES)
         .map(|_| {
-            let start = Instant::now();
+            let start = ThreadTime::now();
             (0..calls).for_each(|_| call());
             start.elapsed().as_secs_f64() / f64::from(calls)
         })

@@ -4,6 +4,7 @@
 //! made ready before it is asked, and is asked on one thread, one profile after another.
 
 pub mod asking;
+pub mod clock;
 #[path = "../../hand_written.rs"]
 pub mod hand_written;
 pub mod page;

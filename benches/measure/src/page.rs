@@ -9,7 +9,13 @@ use serde_json::Value;
 
 use crate::plot::{grouped, root};
 
-const SIZES: [usize; 3] = [600, 20_000, 200_000];
+/// The columns: rounds of the bench, and what stands above and below the tables about them.
+const ROUNDS: [(&str, &str); 4] = [
+    ("600", "600 rules"),
+    ("20000", "20,000 rules"),
+    ("20000_few-out", "20,000 rules, few rule out"),
+    ("200000", "200,000 rules"),
+];
 /// How many profiles the bench of a batch asks at once.
 const BATCH: f64 = 512.0;
 /// The rows of the tables: the name on the page, and the benches of which the fastest counts, when a method is left
@@ -51,16 +57,16 @@ fn here() -> PathBuf {
 }
 
 /// Microseconds per profile, if it was measured.
-fn measured(size: usize, bench: &str) -> Option<f64> {
+fn measured(round: &str, bench: &str) -> Option<f64> {
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| here().join("target"), PathBuf::from);
-    let path = target.join(format!("criterion/peers_{size}/{bench}/new/estimates.json"));
+    let path = target.join(format!("criterion/peers_{round}/{bench}/new/estimates.json"));
     let estimates: Value = serde_json::from_str(&fs::read_to_string(path).ok()?).ok()?;
     let nanoseconds = estimates["median"]["point_estimate"].as_f64()?;
     Some(nanoseconds / 1000.0 / if bench == "werkvorm-batch" { BATCH } else { 1.0 })
 }
 
-fn fastest(size: usize, benches: &[&str]) -> Option<f64> {
-    benches.iter().filter_map(|bench| measured(size, bench)).min_by(f64::total_cmp)
+fn fastest(round: &str, benches: &[&str]) -> Option<f64> {
+    benches.iter().filter_map(|bench| measured(round, bench)).min_by(f64::total_cmp)
 }
 
 /// Two or three digits are all that a noisy machine can give.
@@ -94,30 +100,30 @@ fn cell(own: Option<f64>, tree: Option<f64>) -> String {
 fn table(every: bool) -> String {
     let benches = |row: usize| if every { std::slice::from_ref(&ROWS[row].2) } else { ROWS[row].1 };
     let mut page = "| microseconds per profile |".to_owned();
-    page.extend(SIZES.map(|size| format!(" {} rules |", grouped(size as f64))));
-    page += "\n| --- | --- | --- | --- |\n";
+    page.extend(ROUNDS.map(|(_, heading)| format!(" {heading} |")));
+    page += "\n| --- | --- | --- | --- | --- |\n";
     for (row, (name, ..)) in ROWS.iter().enumerate() {
-        let cells = SIZES.map(|size| cell(fastest(size, benches(row)), fastest(size, benches(0))));
+        let cells = ROUNDS.map(|(round, _)| cell(fastest(round, benches(row)), fastest(round, benches(0))));
         let _ = writeln!(page, "| {name} | {} |", cells.join(" | "));
     }
     if !every {
         for (name, bench) in OTHERWISE {
-            let cells = SIZES.map(|size| cell(measured(size, bench), fastest(size, benches(0))));
+            let cells = ROUNDS.map(|(round, _)| cell(measured(round, bench), fastest(round, benches(0))));
             let _ = writeln!(page, "| {name} | {} |", cells.join(" | "));
         }
     }
     page += "\n";
-    for size in SIZES {
+    for (round, heading) in ROUNDS {
         let of = |kind: Kind| {
             let rows = ROWS.iter().enumerate().filter(move |(_, row)| row.3 == kind);
-            let figures = rows.filter_map(|(at, row)| Some((fastest(size, benches(at))?, row.0)));
+            let figures = rows.filter_map(|(at, row)| Some((fastest(round, benches(at))?, row.0)));
             figures.min_by(|one, two| one.0.total_cmp(&two.0))
         };
         if let Some(((other, name), (own, _))) = of(Kind::Other).zip(of(Kind::Werkvorm)) {
-            let (size, times) = (grouped(size as f64), rounded(other / own));
+            let times = rounded(other / own);
             let _ = writeln!(
                 page,
-                "At {size} rules Werkvorm is {times} times as fast as the fastest other engine ({name})."
+                "At {heading} Werkvorm is {times} times as fast as the fastest other engine ({name})."
             );
         }
     }
