@@ -71,7 +71,11 @@ fn fastest(round: &str, benches: &[&str]) -> Option<f64> {
 
 /// Two or three digits are all that a noisy machine can give.
 fn rounded(value: f64) -> String {
-    let digits = if value < 10.0 { 1 } else { 0 };
+    let digits = match value {
+        ..0.1 => 2,
+        ..10.0 => 1,
+        _ => 0,
+    };
     let scale = if value >= 1000.0 {
         100.0
     } else if value >= 200.0 {
@@ -123,7 +127,7 @@ fn table(every: bool) -> String {
             let times = rounded(other / own);
             let _ = writeln!(
                 page,
-                "At {heading} Werkvorm is {times} times as fast as the fastest other engine ({name})."
+                "At {heading}, Werkvorm is {times} times as fast as the fastest other engine ({name})."
             );
         }
     }
@@ -135,9 +139,9 @@ fn tables() -> String {
     let versions = PACKAGES.map(|package| format!("`{package}` {}", version(package)));
     [
         "Between brackets stands how many times as fast as the tree walk.".to_owned(),
-        "A method that is ruled out is left at once, by those that can:\n".to_owned(),
+        "In this table a method that is ruled out is left at once, by those that can:\n".to_owned(),
         table(false),
-        "Every rule is judged, also those about methods that are ruled out:\n".to_owned(),
+        "In this table every rule is judged, also about methods that are ruled out:\n".to_owned(),
         table(true),
         format!("Versions: {}.\n", versions.join(", ")),
     ]
