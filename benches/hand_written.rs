@@ -12,8 +12,8 @@ enum Literal {
     AtLeast(usize, i64, bool),
 }
 
-/// A rule: method, criterion, points, whether it rules out, and its alternatives.
-type Written = (usize, usize, i32, bool, Vec<Vec<Literal>>);
+/// A rule: method, criterion, points, whether it rules out, its place in the pack, and its alternatives.
+type Written = (usize, usize, i32, bool, usize, Vec<Vec<Literal>>);
 
 /// Rules as bits, grouped by method and criterion.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub struct HandWritten {
     /// Per rule: the method and criterion, and the points; rules that rule out have none.
     given: Vec<(u32, i32)>,
     excluding: Vec<(u32, u32)>,
+    /// Per method: the places of its rules here and in the pack, in the order of the pack.
+    named: Vec<Vec<(u32, u32)>>,
     methods: usize,
     facets: BTreeMap<String, (usize, Vec<String>)>,
     numbers: Vec<String>,
@@ -58,6 +60,13 @@ pub struct Scratch {
     best: Vec<(i32, u32)>,
 }
 
+impl Scratch {
+    /// What was ranked last.
+    pub fn best(&self) -> &[(i32, u32)] {
+        &self.best
+    }
+}
+
 const CRITERIA: [&str; 4] = ["goal", "phase", "target_group", "context"];
 
 impl HandWritten {
@@ -73,26 +82,32 @@ impl HandWritten {
         let mut rules: Vec<Written> = pack
             .rules
             .iter()
-            .map(|rule| {
+            .enumerate()
+            .map(|(at, rule)| {
                 let method = rule.method.as_deref().and_then(|id| places.get(id)).copied().unwrap_or(0);
                 let criterion = CRITERIA.iter().position(|id| *id == rule.criterion).unwrap_or(0);
                 let (points, excludes) = match rule.effect {
                     Effect::Points(points) => (i32::try_from(points).unwrap_or(0), false),
                     _ => (0, true),
                 };
-                (method, criterion, points, excludes, terms(&rule.when, false, &facets, &numbers))
+                (method, criterion, points, excludes, at, terms(&rule.when, false, &facets, &numbers))
             })
             .collect();
         rules.sort_by_key(|(method, criterion, .., terms)| {
             (std::cmp::Reverse(terms.len()), *method, *criterion)
         });
+        let mut named = vec![Vec::new(); pack.methods.len()];
+        for (place, rule) in rules.iter().enumerate() {
+            named[rule.0].push((place as u32, rule.4 as u32));
+        }
+        named.iter_mut().for_each(|own| own.sort_unstable_by_key(|(_, at)| *at));
         let words = rules.len().div_ceil(64);
-        let most = rules.iter().map(|rule| rule.4.len()).max().unwrap_or(0);
+        let most = rules.iter().map(|rule| rule.5.len()).max().unwrap_or(0);
         let sizes: Vec<usize> = pack.facets.iter().map(|facet| facet.values.len()).collect();
         let layers = (0..most)
             .map(|nth| {
                 let own: Vec<_> =
-                    rules.iter().enumerate().filter_map(|(at, rule)| Some((at, rule.4.get(nth)?))).collect();
+                    rules.iter().enumerate().filter_map(|(at, rule)| Some((at, rule.5.get(nth)?))).collect();
                 let words = own.last().map_or(0, |(last, _)| last / 64 + 1);
                 Layer::new(&own, words, &sizes, numbers.len())
             })
@@ -107,6 +122,7 @@ impl HandWritten {
                 .filter(|(_, rule)| rule.3)
                 .map(|(at, rule)| (at as u32, rule.0 as u32))
                 .collect(),
+            named,
             methods: pack.methods.len(),
             facets,
             numbers,
@@ -191,6 +207,13 @@ impl HandWritten {
         }
         best.sort_unstable();
         best
+    }
+
+    /// The rules about a method that hold for what was ranked last, as places in the pack.
+    pub fn holding(&self, scratch: &Scratch, method: u32) -> impl Iterator<Item = usize> {
+        let own = self.named[method as usize].iter();
+        let holding = own.filter(|(place, _)| scratch.holds[*place as usize / 64] >> (place % 64) & 1 == 1);
+        holding.map(|(_, at)| *at as usize)
     }
 }
 

@@ -48,6 +48,20 @@ fn scale(criterion: &mut Criterion) {
         group.bench_function("by-hand", |bencher| {
             bencher.iter(|| by_hand.rank(black_box(&held[next()]), &mut scratch).len());
         });
+        group.bench_function("by-hand-and-name-rules", |bencher| {
+            bencher.iter(|| {
+                by_hand.rank(black_box(&held[next()]), &mut scratch);
+                let places = scratch.best().iter();
+                places
+                    .map(|(_, method)| {
+                        by_hand
+                            .holding(&scratch, *method)
+                            .map(|at| engine.pack().rules[at].id.len())
+                            .sum::<usize>()
+                    })
+                    .sum::<usize>()
+            });
+        });
         group.bench_function("rank", |bencher| {
             bencher.iter(|| engine.rank(black_box(&encoded[next()]), TOP, &mut ranking).len());
         });

@@ -1,8 +1,8 @@
 //! Rules and profiles of any number from a fixed seed, for benches and for tests on a large scale.
 //!
-//! Nine facets have 49 values together, and there are four numbers. A rule asks one to four things; of the
-//! things it asks a quarter have an alternative, a tenth is the opposite, and a third of the rules ask a
-//! number. One rule in ten rules its method out. A rule holds for about one profile in eight.
+//! Unless a shape says otherwise, nine facets have 49 values together, and one rule in ten rules its method out.
+//! There are four numbers. A rule asks one to four things; of the things it asks a quarter have an alternative, a
+//! tenth is the opposite, and a third of the rules ask a number. A rule holds for about one profile in four.
 
 use werkvorm_core::{
     About, Answer, Band, Citation, Condition, Criterion, Document, DocumentKind, Effect, Facet, Method,
@@ -10,7 +10,7 @@ use werkvorm_core::{
 };
 
 const CRITERIA: [&str; 4] = ["goal", "phase", "target_group", "context"];
-/// How many values each facet has, and whether it takes several.
+/// How many values each facet has when nothing else is asked, and whether it takes several.
 const FACETS: [(usize, bool); 9] =
     [(12, true), (8, true), (6, true), (5, true), (4, false), (4, false), (4, false), (3, false), (3, false)];
 const NUMBERS: usize = 4;
@@ -25,7 +25,7 @@ impl Random {
         Self(seed)
     }
 
-    pub fn next(&mut self) -> u64 {
+    fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -59,16 +59,56 @@ fn number_id(at: usize) -> String {
     format!("number_{at}")
 }
 
-/// How many methods go with this many rules.
-pub fn methods(rules: usize) -> usize {
-    (rules / 100).max(60)
+/// How large a pack is, and what its profiles are asked.
+#[derive(Debug, Clone)]
+pub struct Shape {
+    pub rules: usize,
+    pub methods: usize,
+    /// Per facet: how many values it has, and whether it takes several.
+    pub facets: Vec<(usize, bool)>,
+    /// One rule in so many rules its method out.
+    pub excluding: usize,
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Self::of(600)
+    }
+}
+
+impl Shape {
+    /// The shape that goes with this many rules.
+    pub fn of(rules: usize) -> Self {
+        Self { rules, methods: (rules / 100).max(60), facets: FACETS.to_vec(), excluding: 10 }
+    }
+
+    /// A pack of this shape.
+    pub fn pack(&self) -> Pack {
+        pack_of(self)
+    }
+
+    /// Profiles that answer every question.
+    pub fn profiles(&self, count: usize) -> Vec<Profile> {
+        let mut random = Random::new(11);
+        (0..count).map(|_| profile(&mut random, &self.facets, 0)).collect()
+    }
+
+    /// Profiles that leave one question in three open.
+    pub fn open_profiles(&self, count: usize) -> Vec<Profile> {
+        let mut random = Random::new(22);
+        (0..count).map(|_| profile(&mut random, &self.facets, 3)).collect()
+    }
 }
 
 /// A pack with this many rules.
 pub fn pack(rules: usize) -> Pack {
+    Shape::of(rules).pack()
+}
+
+fn pack_of(shape: &Shape) -> Pack {
     let mut random = Random::new(2026);
     let label = || text("label");
-    let facets = FACETS.iter().enumerate().map(|(at, (values, many))| Facet {
+    let facets = shape.facets.iter().enumerate().map(|(at, (values, many))| Facet {
         id: facet_id(at),
         about: vec![About::Profile],
         criterion: Some(CRITERIA[at % 4].to_owned()),
@@ -107,7 +147,7 @@ pub fn pack(rules: usize) -> Pack {
         sources: Vec::new(),
     });
     let citation = || Citation { document: "document".to_owned(), section: None };
-    let count = methods(rules);
+    let count = shape.methods;
     let methods = (0..count).map(|at| Method {
         id: format!("method-{at:05}"),
         name: text(&format!("Method {at}")),
@@ -123,13 +163,13 @@ pub fn pack(rules: usize) -> Pack {
         facets: Default::default(),
         facts: Vec::new(),
     });
-    let rules = (0..rules).map(|at| Rule {
+    let rules = (0..shape.rules).map(|at| Rule {
         id: format!("rule-{at:06}"),
         title: label().into(),
         method: Some(format!("method-{:05}", random.below(count))),
         criterion: CRITERIA[random.below(4)].to_owned(),
-        when: condition(&mut random).into(),
-        effect: if random.one_in(10) {
+        when: condition(&mut random, &shape.facets).into(),
+        effect: if random.one_in(shape.excluding) {
             Effect::Exclude
         } else {
             Effect::Points([-5, -4, -3, -2, -1, 1, 2, 3, 4, 5][random.below(10)])
@@ -166,15 +206,15 @@ pub fn pack(rules: usize) -> Pack {
     }
 }
 
-fn condition(random: &mut Random) -> Condition {
-    let facets = [0, 1, 1, 1, 2, 2, 3][random.below(7)];
+fn condition(random: &mut Random, facets: &[(usize, bool)]) -> Condition {
+    let asks = [0, 1, 1, 1, 2, 2, 3][random.below(7)];
     let mut parts = Vec::new();
     let mut used = Vec::new();
-    while parts.len() < facets {
-        let at = random.below(FACETS.len());
+    while parts.len() < asks {
+        let at = random.below(facets.len());
         if !used.contains(&at) {
             used.push(at);
-            parts.push(asked(random, at));
+            parts.push(asked(random, facets, at));
         }
     }
     if parts.is_empty() || random.one_in(3) {
@@ -187,8 +227,8 @@ fn condition(random: &mut Random) -> Condition {
 }
 
 /// One thing asked of a facet.
-fn asked(random: &mut Random, at: usize) -> Condition {
-    let (values, _) = FACETS[at];
+fn asked(random: &mut Random, facets: &[(usize, bool)], at: usize) -> Condition {
+    let (values, _) = facets[at];
     let (facet, value) = (facet_id(at), value_id(random.below(values)));
     let asked = if random.one_in(4) {
         let other = value_id(random.below(values));
@@ -196,9 +236,9 @@ fn asked(random: &mut Random, at: usize) -> Condition {
             Condition::HasAny { facet, values: vec![value, other] }
         } else {
             // An alternative elsewhere.
-            let at = random.below(FACETS.len());
+            let at = random.below(facets.len());
             let elsewhere =
-                Condition::Has { facet: facet_id(at), value: value_id(random.below(FACETS[at].0)) };
+                Condition::Has { facet: facet_id(at), value: value_id(random.below(facets[at].0)) };
             Condition::Any(vec![Condition::Has { facet, value }, elsewhere])
         }
     } else {
@@ -209,19 +249,17 @@ fn asked(random: &mut Random, at: usize) -> Condition {
 
 /// Profiles that answer every question.
 pub fn profiles(count: usize) -> Vec<Profile> {
-    let mut random = Random::new(11);
-    (0..count).map(|_| profile(&mut random, 0)).collect()
+    Shape::default().profiles(count)
 }
 
 /// Profiles that leave one question in three open.
 pub fn open_profiles(count: usize) -> Vec<Profile> {
-    let mut random = Random::new(22);
-    (0..count).map(|_| profile(&mut random, 3)).collect()
+    Shape::default().open_profiles(count)
 }
 
-fn profile(random: &mut Random, open: usize) -> Profile {
+fn profile(random: &mut Random, facets: &[(usize, bool)], open: usize) -> Profile {
     let mut profile = Profile::new();
-    for (at, (values, many)) in FACETS.iter().enumerate() {
+    for (at, (values, many)) in facets.iter().enumerate() {
         if open > 0 && random.one_in(open) {
             continue;
         }

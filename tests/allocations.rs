@@ -1,6 +1,8 @@
 //! Ranking with memory that is used again takes no new memory, and a large engine takes little. One test, alone
 //! in its program, because what others take would be counted too.
 
+#![expect(clippy::expect_used, reason = "tests may stop at the first surprise")]
+
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use werkvorm_core::{Engine, Ranking};
 

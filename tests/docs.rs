@@ -33,8 +33,17 @@ const NOT_RUN: [(&str, &str); 4] = [
 ];
 const WHAT_IF: &str = "crates/werkvorm/WHAT-IF.md";
 const BATCH: &str = "crates/werkvorm/BATCH.md";
-const DOCUMENTS: [&str; 7] =
-    ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "rules/CHANGELOG.md", WHAT_IF, BATCH];
+const SPEED: &str = "docs/SPEED.md";
+const DOCUMENTS: [&str; 8] = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "rules/CHANGELOG.md",
+    WHAT_IF,
+    BATCH,
+    SPEED,
+];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
