@@ -13,7 +13,7 @@ mod generate;
 
 /// Content with the header that belongs to it.
 fn with_header(content: &[u8]) -> Vec<u8> {
-    let mut bytes = b"WERKVORM\x01\0\0\0".to_vec();
+    let mut bytes = b"\x89WVPACK\n\x01\0\0\0".to_vec();
     bytes.extend_from_slice(&crc32fast::hash(content).to_le_bytes());
     bytes.extend_from_slice(&(content.len() as u64).to_le_bytes());
     bytes.extend_from_slice(content);

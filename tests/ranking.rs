@@ -54,14 +54,13 @@ proptest! {
             prop_assert_eq!(engine.rank(encoded, top, &mut ranking), want.as_slice());
             prop_assert_eq!(of_batch, want.as_slice());
             let advice = engine.recommend_top(profile, top).expect("valid");
-            prop_assert_eq!(engine.best(encoded, top), advice.methods);
+            prop_assert_eq!(&engine.best(encoded, top), &advice.methods);
             for place in &want {
-                let mut got: Vec<_> =
+                let got: Vec<_> =
                     engine.holding(encoded, &ranking, place.method).map(|rule| rule.id.clone()).collect();
-                let mut want = holding(&engine, profile, place.method);
-                got.sort();
-                want.sort();
-                prop_assert_eq!(got, want);
+                prop_assert_eq!(got, holding(&engine, profile, place.method));
+                let fit = advice.methods.iter().find(|method| method.score.total == place.total);
+                prop_assert_eq!(fit.map(|method| method.score.fit), Some(engine.fit(encoded, place.total)));
             }
         }
     }

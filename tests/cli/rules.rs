@@ -39,8 +39,9 @@ fn a_pack_and_its_rules_give_the_same() {
     }
     let binary = ["rules", "build", small(), "--binary", "-o", "small.bin"];
     assert_eq!(werkvorm(&binary).inside(&folder).good(), "");
-    let page = werkvorm(&["recommend", "--pack", "small.bin"]).inside(&folder).good();
-    assert_eq!(page, with_small(&["recommend"]).good());
+    let arguments = ["recommend", "--format", "json"];
+    let advice = werkvorm(&[&arguments[..], &["--pack", "small.bin"]].concat()).inside(&folder).good();
+    assert_eq!(advice, with_small(&arguments).good());
     let mut bytes = std::fs::read(folder.path().join("small.bin")).unwrap();
     bytes.pop();
     let err = werkvorm(&["methods", "--pack", "-"]).input(&bytes).wrong_content();

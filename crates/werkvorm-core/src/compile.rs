@@ -15,6 +15,9 @@ use crate::program::{Atom, Compiled, Kind, MANY, MethodLinks, Program, Shape, na
 use crate::terms::{Asks, END, Literal, normalise};
 use crate::vocabulary::{Question, Vocabulary, question_id};
 
+/// How many conditions in a row must be about one method to be worth leaving out together.
+const LONG_RUN: u32 = 16;
+
 struct Compiler<'p> {
     pack: &'p Pack,
     vocabulary: &'p Vocabulary,
@@ -72,6 +75,8 @@ impl Compiler<'_> {
         self.program.planes =
             Planes::new(&self.program, self.vocabulary, pack.facets.len(), pack.numbers.len());
         self.post();
+        self.by_method();
+        self.shrink();
         self.program.methods = (0..pack.methods.len()).map(|at| self.links(at)).collect();
         self.program.example_atoms =
             pack.examples.iter().map(|example| self.atoms_of(&example.facets)).collect();
@@ -150,7 +155,7 @@ impl Compiler<'_> {
     }
 
     /// Finds the rules that ask the same, and tells each where its condition is: per condition a rule that asks
-    /// it. In the order of the rules, those with more terms before others.
+    /// it. Those with more terms come before others.
     fn shared_conditions(&mut self) -> Vec<usize> {
         let rules = &self.program.rules;
         let asked = |place: usize| asked(&self.asked, &self.asked_ends, rules[place].rule as usize);
@@ -162,10 +167,12 @@ impl Compiler<'_> {
         });
         let terms = |rule: usize| asked(rule).iter().filter(|literal| **literal == END).count();
         let groups = order.chunk_by(|(a, rule), (b, other)| a == b && asked(*rule) == asked(*other));
-        let mut found: Vec<_> = groups.map(|group| (Reverse(terms(group[0].1)), group[0].1, group)).collect();
+        // What only one rule asks stands together by method, so that a method can be left out as a whole.
+        let key = |group: &[(u64, usize)]| (Reverse(terms(group[0].1)), group.len() == 1, group[0].1);
+        let mut found: Vec<_> = groups.map(|group| (key(group), group)).collect();
         found.sort_unstable();
-        let first = found.iter().map(|(_, place, _)| rules[*place].rule as usize).collect();
-        for (condition, (.., group)) in found.iter().enumerate() {
+        let first = found.iter().map(|(_, group)| rules[group[0].1].rule as usize).collect();
+        for (condition, (_, group)) in found.iter().enumerate() {
             group.iter().for_each(|(_, place)| self.program.rules[*place].condition = narrow(condition));
         }
         first
@@ -254,14 +261,67 @@ impl Compiler<'_> {
         postings.sort_by_key(|(condition, ..)| *condition);
         let conditions = program.condition_ends.len();
         program.posting_ends = ends(conditions, postings.iter().map(|(condition, ..)| *condition as usize));
-        program.giving = row(conditions, postings.iter().map(|(condition, ..)| *condition as usize));
         program.only_posting = vec![(MANY, 0); conditions];
-        for of_one in postings.chunk_by(|(a, ..), (b, ..)| a == b) {
-            if let [(condition, group, points)] = of_one {
+        let of_each = || postings.chunk_by(|(a, ..), (b, ..)| a == b);
+        for own in of_each() {
+            if let [(condition, group, points)] = own {
                 program.only_posting[*condition as usize] = (*group, *points);
             }
         }
+        let giving = |once: bool| of_each().filter(move |own| (own.len() == 1) == once);
+        program.giving_once = row(conditions, giving(true).map(|own| own[0].0 as usize));
+        program.giving_often = row(conditions, giving(false).map(|own| own[0].0 as usize));
         program.postings = postings.into_iter().map(|(_, group, points)| (group, points)).collect();
+    }
+
+    /// Gives back what lists took to grow: an engine lives long.
+    fn shrink(&mut self) {
+        let program = &mut self.program;
+        program.shapes.shrink_to_fit();
+        program.literals.shrink_to_fit();
+        program.term_ends.shrink_to_fit();
+        program.condition_ends.shrink_to_fit();
+        program.asks.shrink_to_fit();
+        program.curve_number.shrink_to_fit();
+        program.postings.shrink_to_fit();
+        program.rules.shrink_to_fit();
+        program.named.shrink_to_fit();
+        program.excluding.shrink_to_fit();
+    }
+
+    /// Lists the rules of each method by name, and the runs of conditions that are about one method.
+    fn by_method(&mut self) {
+        let program = &mut self.program;
+        let methods = self.pack.methods.len();
+        for method in 0..methods {
+            let rules = &program.rules[program.rules_of(method)];
+            let start = program.named.len();
+            program.named.extend(rules.iter().map(|rule| (rule.rule, rule.condition)));
+            program.named[start..].sort_unstable();
+        }
+        let criteria = narrow(program.criteria.max(1));
+        let mut runs: Vec<(u32, u32, u32)> = Vec::new();
+        let mut broken = true;
+        for condition in 0..program.conditions() {
+            let mut methods = program.postings_of(condition).iter().map(|(group, _)| group / criteria);
+            // Conditions that give nothing may lie in a run; one that gives to several methods ends it.
+            let Some(method) = methods.next() else { continue };
+            if methods.any(|other| other != method) {
+                broken = true;
+                continue;
+            }
+            let at = narrow(condition);
+            match runs.last_mut() {
+                Some((of, _, to)) if *of == method && !broken => *to = at + 1,
+                _ => runs.push((method, at, at + 1)),
+            }
+            broken = false;
+        }
+        // A short run is counted sooner than it is left out.
+        runs.retain(|(_, from, to)| to - from >= LONG_RUN);
+        runs.sort_unstable();
+        program.run_ends = ends(methods, runs.iter().map(|(method, ..)| *method as usize));
+        program.runs = runs;
     }
 
     fn method(&self, id: &str) -> Option<usize> {

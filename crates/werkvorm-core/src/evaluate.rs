@@ -4,7 +4,7 @@ use crate::answers::Answers;
 use crate::check::MAX_CRITERION_SCORE;
 use crate::condition::Truth;
 use crate::pack::{Effect, Pack};
-use crate::planes::Judged;
+use crate::planes::{Asked, Judged};
 use crate::program::{Compiled, Kind, Program};
 
 /// What a rule does for one profile.
@@ -50,7 +50,8 @@ pub(crate) struct Evaluation {
 impl Evaluation {
     pub(crate) fn new(pack: &Pack, program: &Program, answers: Answers) -> Self {
         let mut judged = Judged::default();
-        program.planes.judge(&answers, true, &mut judged);
+        let asked = Asked::new(&program.planes, &answers);
+        program.planes.judge(&answers, &asked, true, &mut judged);
         let sums = sums(pack, program, &answers, &judged);
         let mut excluded = vec![false; pack.methods.len()];
         program.exclude(&judged, &mut excluded);
@@ -106,8 +107,8 @@ pub(crate) fn ranks(order: &[usize], methods: usize) -> Vec<usize> {
 /// The sums of every method and criterion.
 fn sums(pack: &Pack, program: &Program, answers: &Answers, judged: &Judged) -> Vec<Sums> {
     let mut sums = vec![Sums::default(); program.groups()];
-    judged.each_holding(&program.giving, |condition| {
-        program.give(condition, |group, points| sums[group as usize].points += i64::from(points));
+    program.give(judged, &program.giving_once, |group, points| {
+        sums[group as usize].points += i64::from(points);
     });
     judged.each_open(|condition| {
         for (group, points) in program.postings_of(condition) {

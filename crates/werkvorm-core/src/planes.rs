@@ -56,8 +56,8 @@ struct FacetLane {
     first: usize,
     /// Per value: the place of its row, from 1; 0 when nothing asks for it.
     places: Vec<usize>,
-    /// Per value that is asked for: the conditions that ask for it or for its opposite.
-    rows: Vec<Vec<u64>>,
+    /// Per value that is asked for: the conditions that ask for it or for its opposite; row after row.
+    rows: Vec<u64>,
 }
 
 /// What terms ask of one number.
@@ -80,14 +80,13 @@ pub(crate) struct Judged {
     pub(crate) holds: Vec<u64>,
     /// The conditions that hold or may hold; empty when nothing is open.
     pub(crate) possible: Vec<u64>,
-    asked: Asked,
     /// Bits that are being worked on: what holds and what may hold, what one lane lets pass and may let pass.
     block: [Vec<u64>; 4],
 }
 
 /// The answers of a profile, as the lanes look them up.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Asked {
+pub(crate) struct Asked {
     /// The values that hold, facet after facet.
     held: Vec<u32>,
     /// Per facet: where its values end in `held`.
@@ -99,30 +98,27 @@ struct Asked {
 }
 
 impl Asked {
-    fn read(&mut self, planes: &Planes, answers: &Answers) {
-        self.held.clear();
-        self.ends.clear();
-        self.waits.clear();
+    pub(crate) fn new(planes: &Planes, answers: &Answers) -> Self {
+        let mut asked = Self::default();
         let mut first = 0;
         for end in &planes.facet_ends {
             let mut waits = false;
             for (value, truth) in answers.values[first..*end].iter().enumerate() {
                 match truth {
-                    Truth::Holds => self.held.push(u32::try_from(value).unwrap_or(u32::MAX)),
+                    Truth::Holds => asked.held.push(u32::try_from(value).unwrap_or(u32::MAX)),
                     Truth::NotKnown => waits = true,
                     Truth::Fails => {}
                 }
             }
-            self.ends.push(self.held.len());
-            self.waits.push(waits);
+            asked.ends.push(asked.held.len());
+            asked.waits.push(waits);
             first = *end;
         }
-        self.stretches.clear();
-        self.stretches.extend(
-            planes.starts.iter().zip(&answers.numbers).map(|(starts, number)| {
-                number.map(|number| starts.partition_point(|start| *start <= number))
-            }),
-        );
+        let numbers = planes.starts.iter().zip(&answers.numbers);
+        let stretches = numbers
+            .map(|(starts, number)| number.map(|number| starts.partition_point(|start| *start <= number)));
+        asked.stretches = stretches.collect();
+        asked
     }
 
     fn held(&self, facet: usize) -> &[u32] {
@@ -201,16 +197,15 @@ impl Planes {
     }
 
     /// Judges every condition; what is only possible when that is wanted.
-    pub(crate) fn judge(&self, answers: &Answers, possible: bool, judged: &mut Judged) {
+    pub(crate) fn judge(&self, answers: &Answers, asked: &Asked, possible: bool, judged: &mut Judged) {
         let words = self.conditions.div_ceil(64);
         let is_open =
             possible && (answers.values.contains(&Truth::NotKnown) || answers.numbers.contains(&None));
-        judged.asked.read(self, answers);
         judged.holds.clear();
         judged.holds.resize(words, 0);
         judged.possible.clear();
         judged.possible.resize(if is_open { words } else { 0 }, 0);
-        let Judged { holds, possible, asked, block } = judged;
+        let Judged { holds, possible, block } = judged;
         block.iter_mut().for_each(|bits| bits.resize(words.min(BLOCK), 0));
         for alternative in &self.alternatives {
             let mut from = 0;
@@ -354,7 +349,7 @@ impl Alternative {
                 may.fill(0);
                 for (value, place) in lane.places.iter().enumerate() {
                     if *place > 0 && answers.values[lane.first + value] == Truth::NotKnown {
-                        or(may, &lane.rows[*place - 1][range.clone()]);
+                        or(may, &lane.row_at(*place - 1)[range.clone()]);
                     }
                 }
                 // A literal that asks for a value passes when it holds, one that asks for its opposite when
@@ -408,7 +403,12 @@ impl FacetLane {
     /// The conditions that ask for a value.
     fn row(&self, value: u32) -> Option<&[u64]> {
         let place = self.places[value as usize].checked_sub(1)?;
-        Some(&self.rows[place])
+        Some(self.row_at(place))
+    }
+
+    fn row_at(&self, place: usize) -> &[u64] {
+        let words = self.idle.len();
+        &self.rows[place * words..(place + 1) * words]
     }
 
     fn add(&mut self, condition: usize, values: &[usize], negated: bool) {
@@ -419,11 +419,13 @@ impl FacetLane {
             clear(&mut self.idle, condition);
         }
         for value in values {
+            let words = self.idle.len();
             if self.places[*value] == 0 {
-                self.rows.push(vec![0; self.idle.len()]);
-                self.places[*value] = self.rows.len();
+                self.rows.resize(self.rows.len() + words, 0);
+                self.places[*value] = self.rows.len() / words;
             }
-            set(&mut self.rows[self.places[*value] - 1], condition);
+            let row = (self.places[*value] - 1) * words;
+            set(&mut self.rows[row..row + words], condition);
         }
     }
 }
@@ -466,6 +468,21 @@ impl NumberLane {
     }
 }
 
+/// Clears the bits from one place up to another.
+pub(crate) fn clear_between(row: &mut [u64], from: usize, to: usize) {
+    let (first, last) = (from / 64, to / 64);
+    let (before, after) = ((1_u64 << (from % 64)) - 1, u64::MAX << (to % 64));
+    if first == last {
+        row[first] &= before | after;
+        return;
+    }
+    row[first] &= before;
+    row[first + 1..last].fill(0);
+    if let Some(word) = row.get_mut(last) {
+        *word &= after;
+    }
+}
+
 fn set(row: &mut [u64], at: usize) {
     row[at / 64] |= 1 << (at % 64);
 }
@@ -480,4 +497,26 @@ fn or(all: &mut [u64], row: &[u64]) {
 
 fn and(all: &mut [u64], row: impl Iterator<Item = u64>) {
     all.iter_mut().zip(row).for_each(|(all, row)| *all &= row);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_between() {
+        for (from, to) in
+            [(0, 0), (0, 1), (3, 64), (63, 65), (64, 128), (5, 190), (0, 192), (190, 192), (128, 192)]
+        {
+            let mut row = vec![u64::MAX; 3];
+            clear_between(&mut row, from, to);
+            for at in 0..192 {
+                assert_eq!(
+                    row[at / 64] >> (at % 64) & 1 == 0,
+                    (from..to).contains(&at),
+                    "{from}..{to} at {at}"
+                );
+            }
+        }
+    }
 }

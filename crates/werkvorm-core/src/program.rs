@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use crate::answers::Answers;
 use crate::condition::{Condition, Truth};
-use crate::planes::{Judged, Planes};
+use crate::planes::{Judged, Planes, clear_between};
 pub(crate) use crate::terms::Literal;
 use crate::vocabulary::Vocabulary;
 
@@ -75,14 +75,21 @@ pub(crate) struct Program {
     pub(crate) shown: Vec<[Condition; 2]>,
     /// The rules, grouped by method and criterion; those without a method come last.
     pub(crate) rules: Vec<Compiled>,
+    /// The rules of each method again, in the order of the pack: place in the pack, and condition.
+    pub(crate) named: Vec<(u32, u32)>,
+    /// Long runs of conditions that only give points to one method: the method, from and to.
+    pub(crate) runs: Vec<(u32, u32, u32)>,
+    /// Where the runs of each method end.
+    pub(crate) run_ends: Vec<u32>,
     /// Per method and criterion: where its rules end in `rules`.
     pub(crate) group_ends: Vec<usize>,
     /// The rules that rule a method out: the method and the condition, in the order of the conditions.
     pub(crate) excluding: Vec<(u32, u32)>,
     /// The end of each condition in `excluding`.
     pub(crate) excluding_ends: Vec<u32>,
-    /// The conditions that give points, as bits.
-    pub(crate) giving: Vec<u64>,
+    /// The conditions that give points once, and those that give points several times, as bits.
+    pub(crate) giving_once: Vec<u64>,
+    pub(crate) giving_often: Vec<u64>,
     /// The conditions that rule a method out, as bits.
     pub(crate) ruling_out: Vec<u64>,
     /// The rules with a curve: the group they count for, and the place in `rules`.
@@ -262,16 +269,31 @@ impl Program {
         });
     }
 
-    /// Gives the points of a condition that holds: groups and points. Most conditions of a large pack give
-    /// points once, and then one look suffices.
-    pub(crate) fn give(&self, condition: usize, mut give: impl FnMut(u32, i32)) {
-        let (group, points) = self.only_posting[condition];
-        if group != MANY {
-            return give(group, points);
+    /// Takes the conditions that only count for methods that are ruled out from a row.
+    pub(crate) fn leave_out(&self, excluded: &[bool], counting: &mut [u64]) {
+        if self.runs.is_empty() {
+            return;
         }
-        for (group, points) in self.postings_of(condition) {
-            give(*group, *points);
+        for (method, _) in excluded.iter().enumerate().filter(|(_, excluded)| **excluded) {
+            let start = method.checked_sub(1).map_or(0, |before| self.run_ends[before] as usize);
+            for (_, from, to) in &self.runs[start..self.run_ends[method] as usize] {
+                clear_between(counting, *from as usize, *to as usize);
+            }
         }
+    }
+
+    /// Gives the points of conditions that hold: groups and points. Most conditions of a large pack give points
+    /// once, and then one look suffices; of those only the ones in a row count.
+    pub(crate) fn give(&self, judged: &Judged, once: &[u64], mut give: impl FnMut(u32, i32)) {
+        judged.each_holding(once, |condition| {
+            let (group, points) = self.only_posting[condition];
+            give(group, points);
+        });
+        judged.each_holding(&self.giving_often, |condition| {
+            for (group, points) in self.postings_of(condition) {
+                give(*group, *points);
+            }
+        });
     }
 
     /// What a condition gives when it holds: groups and points.

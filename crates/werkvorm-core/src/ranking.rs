@@ -8,17 +8,17 @@ use crate::answers::Answers;
 use crate::condition::Truth;
 use crate::diagnostic::Diagnostic;
 use crate::engine::Engine;
-use crate::evaluate::{Evaluation, clamp, curve_points};
+use crate::evaluate::{Evaluation, clamp, curve_points, fit};
 use crate::explain::Explainer;
 use crate::pack::Rule;
-use crate::planes::Judged;
+use crate::planes::{Asked, Judged};
 use crate::profile::Profile;
-use crate::program::Kind;
 
 /// A profile that was read once for one engine, to be ranked as often as needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Encoded {
     pub(crate) answers: Answers,
+    asked: Asked,
 }
 
 /// A method and its score.
@@ -34,6 +34,8 @@ pub struct RankedPlace {
 #[derive(Debug, Clone, Default)]
 pub struct Ranking {
     judged: Judged,
+    /// The conditions whose points count: those of methods that are ruled out do not.
+    counting: Vec<u64>,
     /// Per method and criterion.
     points: Vec<i32>,
     excluded: Vec<bool>,
@@ -61,7 +63,8 @@ impl Engine {
     /// Every problem in the profile.
     pub fn encode(&self, profile: &Profile) -> Result<Encoded, Vec<Diagnostic>> {
         let answers = Answers::read(&self.pack, &self.vocabulary, profile)?;
-        Ok(Encoded { answers })
+        let asked = Asked::new(&self.program.planes, &answers);
+        Ok(Encoded { answers, asked })
     }
 
     /// The best `top` methods that are not ruled out, best first.
@@ -70,13 +73,17 @@ impl Engine {
     pub fn rank<'r>(&self, profile: &Encoded, top: usize, ranking: &'r mut Ranking) -> &'r [RankedPlace] {
         let Engine { pack, program, .. } = self;
         let answers = &profile.answers;
-        let Ranking { judged, points, excluded, places } = ranking;
-        program.planes.judge(answers, false, judged);
+        let Ranking { judged, counting, points, excluded, places } = ranking;
+        program.planes.judge(answers, &profile.asked, false, judged);
+        excluded.clear();
+        excluded.resize(pack.methods.len(), false);
+        program.exclude(judged, excluded);
+        counting.clear();
+        counting.extend_from_slice(&program.giving_once);
+        program.leave_out(excluded, counting);
         points.clear();
         points.resize(program.groups(), 0);
-        judged.each_holding(&program.giving, |condition| {
-            program.give(condition, |group, given| points[group as usize] += given);
-        });
+        program.give(judged, counting, |group, given| points[group as usize] += given);
         for (group, at) in &program.curves {
             let rule = &program.rules[*at];
             if judged.truth(rule.condition as usize) == Truth::Holds {
@@ -85,9 +92,6 @@ impl Engine {
                 points[*group] += i32::try_from(given).unwrap_or(0);
             }
         }
-        excluded.clear();
-        excluded.resize(pack.methods.len(), false);
-        program.exclude(judged, excluded);
         places.clear();
         let groups = points.chunks_exact(program.criteria.max(1)).zip(&*excluded).enumerate();
         for (method, (groups, _)) in groups.filter(|(_, (_, excluded))| !**excluded) {
@@ -114,22 +118,26 @@ impl Engine {
     }
 
     /// The rules about a method that hold for the profile of a ranking, in the order of the pack.
-    pub fn holding<'a>(
-        &'a self,
+    pub fn holding<'e, 'a>(
+        &'e self,
         profile: &'a Encoded,
         ranking: &'a Ranking,
         method: usize,
-    ) -> impl Iterator<Item = &'a Rule> {
-        let rules = self.program.rules[self.program.rules_of(method)].iter();
-        let holding = rules.filter(|rule| {
+    ) -> impl Iterator<Item = &'e Rule> + use<'e, 'a> {
+        let Engine { pack, program, .. } = self;
+        let holding = program.named[program.rules_of(method)].iter().filter(move |(_, condition)| {
             // A curve whose number is open is not known, even when its condition holds.
-            let settled = match rule.kind {
-                Kind::Curve(number) => profile.answers.numbers[number as usize].is_some(),
-                _ => true,
-            };
-            settled && ranking.judged.truth(rule.condition as usize) == Truth::Holds
+            let settled = |number: usize| profile.answers.numbers[number].is_some();
+            ranking.judged.truth(*condition as usize) == Truth::Holds
+                && program.curve_number(*condition as usize).is_none_or(settled)
         });
-        holding.map(|rule| &self.pack.rules[rule.rule as usize])
+        holding.map(|(rule, _)| &pack.rules[*rule as usize])
+    }
+
+    /// The fit of a total, as an advice on this profile gives it: 0 to 100.
+    #[must_use]
+    pub fn fit(&self, profile: &Encoded, total: i64) -> i64 {
+        fit(total, profile.answers.weights.iter().sum())
     }
 }
 

@@ -6,8 +6,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use werkvorm_core::{
-    Answer, Diagnostic, Encoded, Engine, Label, Language, MAX_CRITERION_SCORE, MAX_FIT, Profile, Ranked,
-    Ranking, code,
+    Diagnostic, Encoded, Engine, Label, Language, Profile, Ranked, RankedPlace, Ranking, code,
 };
 
 use crate::read::{MAX_PROFILE_BYTES, ProfileFormat, locate_in_profile, read_profile};
@@ -61,7 +60,7 @@ pub struct BatchMethod<'e> {
     pub fit: i64,
     /// Ids of the rules about the method that hold, when they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub rules: Option<Vec<String>>,
+    pub rules: Option<Vec<&'e str>>,
     /// Everything an advice says about the method, when it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explanation: Option<Ranked<'e>>,
@@ -106,80 +105,60 @@ pub fn batch<'e>(
     explain: BatchExplain,
 ) -> Vec<Result<BatchRow<'e>, BadRow>> {
     let mut encoded = Vec::with_capacity(profiles.len());
-    let mut rows: Vec<Result<(BatchRow<'e>, i64), BadRow>> = profiles
+    let mut rows: Vec<Result<BatchRow<'e>, BadRow>> = profiles
         .iter()
         .map(|given| {
             let (profile, understood) = read(engine, file, given)?;
             encoded.push(understood);
             let title = profile.title.as_ref().map(|title| title.in_language(Language::Nl).to_owned());
-            Ok((BatchRow { row: given.row, title, methods: Vec::new() }, weight(engine, &profile)))
+            Ok(BatchRow { row: given.row, title, methods: Vec::new() })
         })
         .collect();
-    let mut good = rows.iter_mut().flatten();
+    let good = rows.iter_mut().flatten().zip(&encoded);
     match explain {
         BatchExplain::None => {
             let rankings = engine.rank_batch(&encoded, top);
-            for ((row, weight), places) in good.zip(rankings.iter()) {
-                let places = places.iter().map(|place| (place.method, place.total));
-                row.methods = methods(engine, places, *weight);
+            for ((row, profile), places) in good.zip(rankings.iter()) {
+                row.methods = ranked(engine, profile, places);
             }
         }
         BatchExplain::Ids => {
             let mut ranking = Ranking::new();
-            for ((row, weight), profile) in good.zip(&encoded) {
-                let places = engine.rank(profile, top, &mut ranking).to_vec();
-                row.methods =
-                    methods(engine, places.iter().map(|place| (place.method, place.total)), *weight);
-                for (method, place) in row.methods.iter_mut().zip(&places) {
+            for (row, profile) in good {
+                engine.rank(profile, top, &mut ranking);
+                row.methods = ranked(engine, profile, ranking.places());
+                for (method, place) in row.methods.iter_mut().zip(ranking.places()) {
                     let rules = engine.holding(profile, &ranking, place.method);
-                    method.rules = Some(rules.map(|rule| rule.id.clone()).collect());
+                    method.rules = Some(rules.map(|rule| rule.id.as_str()).collect());
                 }
             }
         }
-        BatchExplain::Full => good.by_ref().zip(&encoded).for_each(|((row, _), profile)| {
-            row.methods = engine.best(profile, top).into_iter().map(explained).collect();
-        }),
+        BatchExplain::Full => {
+            for (row, profile) in good {
+                row.methods = engine.best(profile, top).into_iter().map(explained).collect();
+            }
+        }
     }
-    rows.into_iter().map(|row| row.map(|(row, _)| row)).collect()
+    rows
 }
 
-fn methods(engine: &Engine, places: impl Iterator<Item = (usize, i64)>, weight: i64) -> Vec<BatchMethod<'_>> {
+fn ranked<'e>(engine: &'e Engine, profile: &Encoded, places: &[RankedPlace]) -> Vec<BatchMethod<'e>> {
     let methods = &engine.pack().methods;
-    let ranked = places.filter_map(|(at, total)| Some((methods.get(at)?, total))).enumerate();
-    ranked
-        .map(|(place, (method, total))| BatchMethod {
-            rank: place + 1,
-            id: &method.id,
-            total,
-            fit: fit(total, weight),
-            rules: None,
-            explanation: None,
-        })
-        .collect()
+    let places = places.iter().filter_map(|place| Some((methods.get(place.method)?, place.total)));
+    let ranked = places.enumerate().map(|(place, (method, total))| BatchMethod {
+        rank: place + 1,
+        id: &method.id,
+        total,
+        fit: engine.fit(profile, total),
+        rules: None,
+        explanation: None,
+    });
+    ranked.collect()
 }
 
 fn explained(ranked: Ranked<'_>) -> BatchMethod<'_> {
     let (rank, id, total, fit) = (ranked.rank, ranked.id, ranked.score.total, ranked.score.fit);
     BatchMethod { rank, id, total, fit, rules: None, explanation: Some(ranked) }
-}
-
-/// The sum of the weights of a profile that is right: each criterion weighs 1, unless it says otherwise.
-fn weight(engine: &Engine, profile: &Profile) -> i64 {
-    let said = profile.weights.values().filter_map(|weight| match weight {
-        Answer::Whole(weight) => Some(*weight),
-        Answer::One(word) => word.trim().parse().ok(),
-        _ => None,
-    });
-    let criteria = i64::try_from(engine.pack().criteria.len()).unwrap_or(i64::MAX);
-    said.fold(criteria, |sum, weight| sum + weight - 1)
-}
-
-/// The total on the scale of an advice: rounded half up, and in the middle when nothing weighs.
-fn fit(total: i64, weight: i64) -> i64 {
-    match MAX_CRITERION_SCORE * weight {
-        0 => MAX_FIT / 2,
-        most => (MAX_FIT * (total + most) + most).div_euclid(2 * most),
-    }
 }
 
 fn read(engine: &Engine, file: &str, given: &BatchProfile<'_>) -> Result<(Profile, Encoded), BadRow> {
@@ -278,11 +257,8 @@ mod tests {
                     let holding = truths.iter().filter(|(rule, truth)| {
                         *truth == werkvorm_core::Truth::Holds && rule.method.as_deref() == Some(method.id)
                     });
-                    let mut ids: Vec<_> = holding.map(|(rule, _)| rule.id.clone()).collect();
-                    ids.sort();
-                    let mut rules = method.rules.clone();
-                    rules.iter_mut().for_each(|rules| rules.sort());
-                    assert_eq!(rules, (explain == BatchExplain::Ids).then_some(ids));
+                    let ids: Vec<_> = holding.map(|(rule, _)| rule.id.as_str()).collect();
+                    assert_eq!(method.rules, (explain == BatchExplain::Ids).then_some(ids));
                     let full = (explain == BatchExplain::Full).then_some(ranked);
                     assert_eq!(method.explanation.as_ref(), full);
                 }

@@ -1,8 +1,9 @@
 //! Packs in a compact binary form, for who loads large ones often.
 //!
-//! Shape: the mark `WERKVORM`, the version of this form (`u32`), the CRC-32 of the content (`u32`) and its length
-//! (`u64`), all little-endian; then the content, which is MessagePack. Rules that scripts declare for many
-//! methods share their texts, conditions and sources; here each is written once, and read back shared.
+//! Shape: the mark `\x89WVPACK\n` (no text begins like this), the version of this form (`u32`), the CRC-32 of the
+//! content (`u32`) and its length (`u64`), all little-endian; then the content, which is MessagePack. Rules that
+//! scripts declare for many methods share their texts, conditions and sources; here each is written once, and
+//! read back shared.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -14,7 +15,7 @@ use werkvorm_core::{Citation, Condition, Diagnostic, Effect, Pack, Place, Rule, 
 use crate::read::{MAX_PACK_BYTES, pack_too_large, wrong_pack_version};
 
 /// The first bytes of a pack in binary form.
-pub const PACK_MARK: &[u8; 8] = b"WERKVORM";
+pub const PACK_MARK: &[u8; 8] = b"\x89WVPACK\n";
 /// The version of the binary form; another one is refused.
 const BINARY_VERSION: u32 = 1;
 const HEADER_BYTES: usize = 24;
