@@ -42,7 +42,8 @@ proptest! {
     fn a_ranking_is_that_of_an_advice(case in a_case(), top in 0_usize..10) {
         let engine = engine(&case.pack);
         let mut ranking = Ranking::new();
-        // Enough of them to be ranked together.
+        // Enough of them to go together; in packs this small they go one by one all the same, and slices are tried
+        // inside the crate.
         let both = [Profile::new(), case.profile.clone()];
         let profiles: Vec<_> = both.iter().cycle().take(66).cloned().collect();
         let encoded: Vec<Encoded> = profiles.iter().map(|p| engine.encode(p).expect("valid")).collect();

@@ -9,8 +9,6 @@
 use crate::check::MAX_CRITERION_SCORE;
 use crate::condition::Truth;
 use crate::engine::Engine;
-#[cfg(test)]
-use crate::evaluate::clamp;
 use crate::evaluate::curve_points;
 use crate::program::{Atom, Kind, Literal, Program};
 use crate::ranking::{Encoded, RankedPlace, Ranking};
@@ -23,6 +21,8 @@ const WORDS: usize = WIDTH / 64;
 const OFFSET: i64 = MAX_CRITERION_SCORE;
 /// Fewer profiles than this are faster one by one: a slice takes as long for one as for all of them.
 const FEW: usize = 64;
+/// With fewer conditions than this the planes are as fast.
+const FEW_CONDITIONS: usize = 1024;
 
 /// One bit per profile.
 type Slice = [u64; WORDS];
@@ -80,7 +80,7 @@ impl Engine {
         let mut rankings = Rankings::default();
         let mut ranking = Ranking::new();
         for profiles in profiles.chunks(WIDTH) {
-            if profiles.len() < FEW {
+            if profiles.len() < FEW || self.program.conditions() < FEW_CONDITIONS {
                 profiles.iter().for_each(|profile| rankings.push(self.rank(profile, top, &mut ranking)));
             } else {
                 self.rank_slice(profiles, top, &mut rankings);
@@ -265,6 +265,11 @@ fn meet(all: &mut Slice, more: &Slice) {
     all.iter_mut().zip(more).for_each(|(all, more)| *all &= more);
 }
 
+/// Whether there is any profile. Joined by hand, because comparing arrays is a call that takes longer.
+fn any(slice: &Slice) -> bool {
+    slice.iter().fold(0, |any, word| any | word) != 0
+}
+
 fn mark(slice: &mut Slice, at: usize) {
     slice[at / 64] |= 1 << (at % 64);
 }
@@ -329,7 +334,7 @@ impl Number {
     /// Adds one at a binary digit.
     fn carry(&mut self, from: usize, mut more: Slice) {
         let mut at = from;
-        while more != NONE {
+        while any(&more) {
             if self.digits.len() <= at {
                 self.digits.resize(at + 1, NONE);
             }
@@ -400,7 +405,31 @@ fn kept(given: &Number, taken: &Number) -> Number {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::evaluate::clamp;
+    use crate::generate;
+    use crate::profile::Profile;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Packs this small are ranked one by one otherwise.
+        #[test]
+        fn a_slice_is_ranked_as_one_by_one(case in generate::a_case(), top in 0_usize..10) {
+            let Ok(engine) = Engine::new(case.pack) else { return Err(TestCaseError::fail("a valid pack")) };
+            let both = [Profile::new(), case.profile];
+            let encoded: Vec<_> = both.iter().cycle().take(66).flat_map(|profile| engine.encode(profile)).collect();
+            let mut sliced = Rankings::default();
+            engine.rank_slice(&encoded, top, &mut sliced);
+            prop_assert_eq!(sliced.iter().count(), 66);
+            let mut ranking = Ranking::new();
+            for (profile, places) in encoded.iter().zip(sliced.iter()) {
+                prop_assert_eq!(engine.rank(profile, top, &mut ranking), places);
+            }
+        }
+    }
 
     /// Numbers that differ per profile and grow in both ways.
     #[test]

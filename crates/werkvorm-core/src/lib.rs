@@ -5,6 +5,14 @@
 //!
 //! It does not know a single method, goal or target group: those are in the [`Pack`].
 
+// Tests inside the crate make packs with the same code as tests outside.
+#[cfg(test)]
+extern crate self as werkvorm_core;
+#[cfg(test)]
+#[expect(dead_code, reason = "only some of it is needed inside")]
+#[path = "../../../tests/generate.rs"]
+mod generate;
+
 mod advice;
 mod answers;
 mod ask;
