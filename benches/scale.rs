@@ -4,7 +4,7 @@
 use std::hint::black_box;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use werkvorm_core::{Encoded, Engine, Ranking};
+use werkvorm_core::{Encoded, Engine, Over, Ranking, TurnOptions};
 
 #[path = "hand_written.rs"]
 mod hand_written;
@@ -94,8 +94,22 @@ fn scale(criterion: &mut Criterion) {
         group.bench_function("encode", |bencher| {
             bencher.iter(|| engine.encode(black_box(&profiles[next()])));
         });
-        group.throughput(Throughput::Elements(PROFILES as u64));
+        // What-if works on a profile with questions left open.
+        let questioned = workload::open_profiles(1).remove(0);
         group.sample_size(10);
+        group.bench_function("sweep-all", |bencher| {
+            bencher.iter(|| {
+                engine.sweep(black_box(&questioned), &Over::All, TOP).map(|sweep| sweep.points.len())
+            });
+        });
+        group.bench_function("ask", |bencher| {
+            bencher.iter(|| engine.ask(black_box(&questioned), TOP).map(|asked| asked.questions.len()));
+        });
+        group.bench_function("turn-one", |bencher| {
+            let options = TurnOptions { changes: 1, ..TurnOptions::default() };
+            bencher.iter(|| engine.turn(black_box(&questioned), "method-00007", &options).is_ok());
+        });
+        group.throughput(Throughput::Elements(PROFILES as u64));
         group.bench_function(BenchmarkId::new("batch", PROFILES), |bencher| {
             bencher.iter_batched(
                 || (),

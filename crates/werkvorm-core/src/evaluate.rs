@@ -1,5 +1,7 @@
 //! Scoring: what a compiled pack makes of the answers of one profile.
 
+use std::borrow::Cow;
+
 use crate::answers::Answers;
 use crate::check::MAX_CRITERION_SCORE;
 use crate::condition::Truth;
@@ -49,12 +51,25 @@ pub(crate) struct Evaluation {
 
 impl Evaluation {
     pub(crate) fn new(pack: &Pack, program: &Program, answers: Answers) -> Self {
-        let mut judged = Judged::default();
         let asked = Asked::new(&program.planes, &answers);
-        program.planes.judge(&answers, &asked, true, &mut judged);
-        let sums = sums(pack, program, &answers, &judged);
+        Self::of(pack, program, answers, &asked, false)
+    }
+
+    /// The same when nobody asks about methods that are ruled out: most of their points are not counted then.
+    pub(crate) fn of_ranked(pack: &Pack, program: &Program, answers: Answers, asked: &Asked) -> Self {
+        Self::of(pack, program, answers, asked, true)
+    }
+
+    fn of(pack: &Pack, program: &Program, answers: Answers, asked: &Asked, only_ranked: bool) -> Self {
+        let mut judged = Judged::default();
+        program.planes.judge(&answers, asked, true, &mut judged);
         let mut excluded = vec![false; pack.methods.len()];
         program.exclude(&judged, &mut excluded);
+        let mut counting = Cow::Borrowed(program.giving_once.as_slice());
+        if only_ranked {
+            program.leave_out(&excluded, counting.to_mut());
+        }
+        let sums = sums(pack, program, &answers, &judged, &counting);
         let criteria = pack.criteria.len();
         let standings: Vec<_> = (0..pack.methods.len())
             .map(|method| {
@@ -104,10 +119,10 @@ pub(crate) fn ranks(order: &[usize], methods: usize) -> Vec<usize> {
     ranks
 }
 
-/// The sums of every method and criterion.
-fn sums(pack: &Pack, program: &Program, answers: &Answers, judged: &Judged) -> Vec<Sums> {
+/// The sums of every method and criterion; of the conditions that give points once, those in a row count.
+fn sums(pack: &Pack, program: &Program, answers: &Answers, judged: &Judged, once: &[u64]) -> Vec<Sums> {
     let mut sums = vec![Sums::default(); program.groups()];
-    program.give(judged, &program.giving_once, |group, points| {
+    program.give(judged, once, |group, points| {
         sums[group as usize].points += i64::from(points);
     });
     judged.each_open(|condition| {

@@ -111,7 +111,8 @@ impl Engine {
     /// The profile must have been encoded by this engine.
     #[must_use]
     pub fn best(&self, profile: &Encoded, top: usize) -> Vec<Ranked<'_>> {
-        let evaluation = Evaluation::new(&self.pack, &self.program, profile.answers.clone());
+        let Engine { pack, program, .. } = self;
+        let evaluation = Evaluation::of_ranked(pack, program, profile.answers.clone(), &profile.asked);
         let explainer = Explainer::new(self, &evaluation);
         let best = evaluation.order.iter().take(top).enumerate();
         best.map(|(place, at)| explainer.ranked(*at, place + 1)).collect()

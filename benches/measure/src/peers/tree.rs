@@ -21,7 +21,10 @@ pub struct Held {
 
 impl Tree {
     pub fn new(pack: &Pack) -> Self {
-        Self { conditions: pack.rules.iter().map(|rule| rule.when.clone()).collect(), book: Book::new(pack) }
+        Self {
+            conditions: pack.rules.iter().map(|rule| (*rule.when).clone()).collect(),
+            book: Book::new(pack),
+        }
     }
 }
 

@@ -32,14 +32,9 @@ impl Evaluator for Werkvorm {
     fn answer(&mut self, profile: &mut Encoded, mut tell: impl FnMut(Said<'_>)) {
         let Self { engine, ranking } = self;
         engine.rank(profile, TOP, ranking);
-        let mut ids = Vec::with_capacity(32);
         for place in ranking.places() {
             tell(Said::Method(&engine.pack().methods[place.method].id, place.total));
-            // They come by criterion.
-            ids.clear();
-            ids.extend(engine.holding(profile, ranking, place.method).map(|rule| rule.id.as_str()));
-            ids.sort_unstable();
-            ids.iter().for_each(|id| tell(Said::Rule(id)));
+            engine.holding(profile, ranking, place.method).for_each(|rule| tell(Said::Rule(&rule.id)));
         }
     }
 }
