@@ -20,7 +20,7 @@ const WORDS: usize = WIDTH / 64;
 /// What makes the lowest score of a criterion nothing.
 const OFFSET: i64 = MAX_CRITERION_SCORE;
 /// Fewer profiles than this are faster one by one: a slice takes as long for one as for all of them.
-const FEW: usize = 64;
+const FEW: usize = 192;
 /// With fewer conditions than this the planes are as fast.
 const FEW_CONDITIONS: usize = 1024;
 
