@@ -93,6 +93,18 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
     folder
 }
 
+/// A small generator of numbers, the same in every run.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 16).unwrap() % limit.max(1)
+    }
+}
+
 /// One run of the command, far from what the computer of the tester is set to.
 struct Run {
     command: Command,

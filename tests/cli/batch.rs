@@ -9,19 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use werkvorm::{ProfileFormat, builtin, profile_from_str};
 
-use crate::{Outcome, Run, folder, listing, personas, root, werkvorm, with_small};
-
-/// A small generator of numbers, the same in every run.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 16).unwrap() % limit.max(1)
-    }
-}
+use crate::{Numbers, Outcome, Run, folder, listing, personas, root, werkvorm, with_small};
 
 fn read(folder: &TempDir, file: &str) -> String {
     std::fs::read_to_string(folder.path().join(file)).unwrap()

@@ -2,21 +2,11 @@
 
 use werkvorm::{Engine, ProfileFormat, locate_in_profile, profile_from_str};
 
-use crate::{PROFILE, small, with_small};
+use crate::{Numbers, PROFILE, small, with_small};
 
 const FORMATS: [ProfileFormat; 3] = [ProfileFormat::Json, ProfileFormat::Toml, ProfileFormat::Yaml];
 
-/// A small generator of numbers, the same in every run.
-struct Numbers(u64);
-
 impl Numbers {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 16).unwrap_or(0) % limit.max(1)
-    }
-
     fn bytes(&mut self) -> Vec<u8> {
         let length = self.below(200);
         (0..length).map(|_| u8::try_from(self.below(256)).unwrap()).collect()
