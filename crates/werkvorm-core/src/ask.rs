@@ -117,7 +117,7 @@ impl Engine {
         }
         // Fractions are compared whole; the order of the vocabulary settles what is equal.
         found.sort_by(|(moved, weight, _), (other, of, _)| (other * weight).cmp(&(moved * of)));
-        let explainer = Explainer::new(self, &evaluation);
+        let explainer = Explainer::new(self, evaluation.situation());
         Ok(Questions {
             what_if_version: WHAT_IF_VERSION,
             pack: explainer.pack_name(),

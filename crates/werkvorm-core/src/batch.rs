@@ -6,10 +6,13 @@
 //! words per binary digit; only the few methods that come among the best are turned back into numbers. A
 //! few profiles go one by one.
 
+use std::cmp::Reverse;
+
 use crate::check::MAX_CRITERION_SCORE;
 use crate::condition::Truth;
 use crate::engine::Engine;
 use crate::evaluate::curve_points;
+use crate::planes::Judged;
 use crate::program::{Atom, Kind, Literal, Program};
 use crate::ranking::{Encoded, RankedPlace, Ranking};
 use crate::vocabulary::Vocabulary;
@@ -20,7 +23,9 @@ const WORDS: usize = WIDTH / 64;
 /// What makes the lowest score of a criterion nothing.
 const OFFSET: i64 = MAX_CRITERION_SCORE;
 /// Fewer profiles than this are faster one by one: a slice takes as long for one as for all of them.
-const FEW: usize = 192;
+const FEW_PROFILES: usize = 192;
+/// Fewer profiles than this are ranked through the planes, whose time does not depend on what the others ask.
+const FEW: usize = 128;
 /// With fewer conditions than this the planes are as fast.
 const FEW_CONDITIONS: usize = 1024;
 
@@ -80,7 +85,7 @@ impl Engine {
         let mut rankings = Rankings::default();
         let mut ranking = Ranking::new();
         for profiles in profiles.chunks(WIDTH) {
-            if profiles.len() < FEW || self.program.conditions() < FEW_CONDITIONS {
+            if profiles.len() < FEW_PROFILES || self.program.conditions() < FEW_CONDITIONS {
                 profiles.iter().for_each(|profile| rankings.push(self.rank(profile, top, &mut ranking)));
             } else {
                 self.rank_slice(profiles, top, &mut rankings);
@@ -107,45 +112,73 @@ impl Engine {
         let weights: Vec<Number> = (0..program.criteria)
             .map(|criterion| Number::of(profiles.iter().map(|profile| profile.answers.weights[criterion])))
             .collect();
+        let mut excluded = vec![NONE; pack.methods.len()];
+        for (method, condition) in &program.excluding {
+            join(&mut excluded[*method as usize], &holds(*condition as usize));
+        }
         let mut board = Leaders::new(profiles.len(), top);
+        let (mut judged, mut points) = (Judged::default(), Vec::new());
+        profiles
+            .iter()
+            .take(1)
+            .for_each(|profile| judged.ready(&program.layout.planes, &profile.asked, false));
         let (mut given, mut taken) = (Number::default(), Number::default());
-        for method in 0..pack.methods.len() {
-            let mut excluded = NONE;
-            let mut total = Number::default();
-            for (criterion, weight) in weights.iter().enumerate() {
-                given.clear();
-                taken.clear();
-                for rule in &program.rules[program.rules_in(method * program.criteria + criterion)] {
-                    match rule.kind {
-                        Kind::Points => {
-                            let number = if rule.points > 0 { &mut given } else { &mut taken };
-                            number.add_at(&holds(rule.condition as usize), rule.points.unsigned_abs());
-                        }
-                        Kind::Exclude => join(&mut excluded, &holds(rule.condition as usize)),
-                        Kind::Curve(_) => {
-                            let holds = holds(rule.condition as usize);
-                            for (at, profile) in
-                                profiles.iter().enumerate().filter(|(at, _)| has(&holds, *at))
-                            {
-                                let points = curve_points(pack, &profile.answers, rule).unwrap_or(0);
-                                let number = if points > 0 { &mut given } else { &mut taken };
-                                let mut one = NONE;
-                                mark(&mut one, at);
-                                number.add_at(&one, u32::try_from(points.unsigned_abs()).unwrap_or(0));
-                            }
-                        }
-                        Kind::Caution | Kind::Guideline(_) => {}
-                    }
-                }
-                total.add_product(&kept(&given, &taken), weight);
+        for (at, bundle) in program.layout.bundles.iter().enumerate() {
+            let methods = || program.layout.seats[bundle.seats.clone()].iter().map(|method| *method as usize);
+            // The profiles for which some of these methods is possible.
+            let mut wanted = NONE;
+            for method in methods() {
+                wanted.iter_mut().zip(&excluded[method]).for_each(|(wanted, excluded)| *wanted |= !excluded);
             }
-            board.enter(method, &total, &excluded);
+            meet(&mut wanted, &board.all);
+            if count(&wanted) <= FEW {
+                each(&wanted, |profile| {
+                    let lowest = lowest(&profiles[profile]);
+                    let scored = self.score(at, &profiles[profile], &mut judged, &mut points);
+                    for (method, points) in methods().zip(scored) {
+                        if !has(&excluded[method], profile) {
+                            let total = profiles[profile].total(points) + lowest;
+                            board.enter_one(profile, RankedPlace { method, total });
+                        }
+                    }
+                });
+                continue;
+            }
+            for method in methods() {
+                let mut total = Number::default();
+                for (criterion, weight) in weights.iter().enumerate() {
+                    given.clear();
+                    taken.clear();
+                    for rule in &program.rules[program.rules_in(method * program.criteria + criterion)] {
+                        match rule.kind {
+                            Kind::Points => {
+                                let number = if rule.points > 0 { &mut given } else { &mut taken };
+                                number.add_at(
+                                    &holds(rule.condition as usize),
+                                    rule.points.unsigned_abs().into(),
+                                );
+                            }
+                            Kind::Curve(_) => {
+                                each(&holds(rule.condition as usize), |at| {
+                                    let Some(profile) = profiles.get(at) else { return };
+                                    let points = curve_points(pack, &profile.answers, rule).unwrap_or(0);
+                                    let number = if points > 0 { &mut given } else { &mut taken };
+                                    let mut one = NONE;
+                                    mark(&mut one, at);
+                                    number.add_at(&one, u32::try_from(points.unsigned_abs()).unwrap_or(0));
+                                });
+                            }
+                            Kind::Exclude | Kind::Caution | Kind::Guideline(_) => {}
+                        }
+                    }
+                    total.add_product(&kept(&given, &taken), weight);
+                }
+                board.enter(method, &total, &excluded[method]);
+            }
         }
         let all = profiles.iter().zip(board.places);
         for (profile, mut places) in all {
-            // A score was counted from the lowest that the weights allow.
-            let lowest = MAX_CRITERION_SCORE * profile.answers.weights.iter().sum::<i64>();
-            places.iter_mut().for_each(|place| place.total -= lowest);
+            places.iter_mut().for_each(|place| place.total -= lowest(profile));
             rankings.push(&places);
         }
     }
@@ -176,32 +209,39 @@ impl Leaders {
         }
     }
 
-    /// Lets a method in where it is better. Methods come in the order of their ids, so a tie is no gain.
+    /// Lets a method in where it is not worse than the last.
     fn enter(&mut self, method: usize, total: &Number, excluded: &Slice) {
-        let mut better = total.exceeds(&self.last);
-        for (word, better) in better.iter_mut().enumerate() {
-            *better = (*better | !self.full[word]) & self.all[word] & !excluded[word];
+        let worse = self.last.exceeds(total);
+        let mut enters = self.all;
+        for (word, enters) in enters.iter_mut().enumerate() {
+            *enters &= !(worse[word] & self.full[word]) & !excluded[word];
         }
-        if self.top == 0 {
+        each(&enters, |profile| {
+            self.enter_one(profile, RankedPlace { method, total: total.at(profile) });
+        });
+    }
+
+    /// Lets a method in for one profile, if it is better than the last. Methods stand in the order of their ids,
+    /// so the place settles ties.
+    fn enter_one(&mut self, profile: usize, place: RankedPlace) {
+        let places = &mut self.places[profile];
+        let order = |place: &RankedPlace| (Reverse(place.total), place.method);
+        let before = places.partition_point(|other| order(other) < order(&place));
+        if before == self.top {
             return;
         }
-        for (word, mut left) in better.into_iter().enumerate() {
-            while left != 0 {
-                let at = 64 * word + left.trailing_zeros() as usize;
-                left &= left - 1;
-                let place = RankedPlace { method, total: total.at(at) };
-                let places = &mut self.places[at];
-                places.truncate(self.top - 1);
-                let before = places.partition_point(|other| other.total >= place.total);
-                places.insert(before, place);
-                if places.len() == self.top {
-                    mark(&mut self.full, at);
-                    let last = places.last().map_or(0, |last| last.total);
-                    self.last.set(at, u32::try_from(last).unwrap_or(0));
-                }
-            }
+        places.truncate(self.top - 1);
+        places.insert(before, place);
+        if let (Some(last), true) = (places.last(), places.len() == self.top) {
+            mark(&mut self.full, profile);
+            self.last.set(profile, u32::try_from(last.total).unwrap_or(0));
         }
     }
+}
+
+/// The lowest total that the weights of a profile allow: from there totals are counted here.
+fn lowest(profile: &Encoded) -> i64 {
+    MAX_CRITERION_SCORE * profile.answers.weights.iter().sum::<i64>()
 }
 
 /// Per atom: the profiles for which it holds, and those for which it does not.
@@ -216,6 +256,8 @@ fn atoms(program: &Program, vocabulary: &Vocabulary, profiles: &[Encoded]) -> Ve
             }
         }
     }
+    // Bounds are met from the highest down, while ever more profiles come to hold.
+    let mut bounds: Vec<(usize, i64, usize)> = Vec::new();
     for atom in &program.atoms {
         let mut slices = [NONE; 2];
         match atom {
@@ -227,15 +269,25 @@ fn atoms(program: &Program, vocabulary: &Vocabulary, profiles: &[Encoded]) -> Ve
                     meet(&mut slices[1], &fails);
                 }
             }
-            Atom::AtLeast(number, bound) => {
-                for (at, profile) in profiles.iter().enumerate() {
-                    if let Some(n) = profile.answers.numbers[*number] {
-                        mark(&mut slices[usize::from(n < *bound)], at);
-                    }
-                }
-            }
+            Atom::AtLeast(number, bound) => bounds.push((*number, *bound, atoms.len())),
         }
         atoms.push(slices);
+    }
+    bounds.sort_unstable_by_key(|(number, bound, _)| (*number, Reverse(*bound)));
+    for own in bounds.chunk_by(|a, b| a.0 == b.0) {
+        let answers = profiles.iter().enumerate();
+        let answers = answers.filter_map(|(at, profile)| Some((profile.answers.numbers[own[0].0]?, at)));
+        let mut answers: Vec<_> = answers.collect();
+        answers.sort_unstable();
+        let (mut holds, mut fails) = (NONE, NONE);
+        answers.iter().for_each(|(_, at)| mark(&mut fails, *at));
+        for (_, bound, atom) in own {
+            while let Some((_, at)) = answers.pop_if(|(answer, _)| *answer >= *bound) {
+                mark(&mut holds, at);
+                fails[at / 64] &= !(1 << (at % 64));
+            }
+            atoms[*atom] = [holds, fails];
+        }
     }
     atoms
 }
@@ -268,6 +320,22 @@ fn meet(all: &mut Slice, more: &Slice) {
 /// Whether there is any profile. Joined by hand, because comparing arrays is a call that takes longer.
 fn any(slice: &Slice) -> bool {
     slice.iter().fold(0, |any, word| any | word) != 0
+}
+
+/// How many profiles there are.
+fn count(slice: &Slice) -> usize {
+    slice.iter().map(|word| word.count_ones() as usize).sum()
+}
+
+/// Visits the profiles.
+fn each(slice: &Slice, mut visit: impl FnMut(usize)) {
+    for (at, word) in slice.iter().enumerate() {
+        let mut left = *word;
+        while left != 0 {
+            visit(64 * at + left.trailing_zeros() as usize);
+            left &= left - 1;
+        }
+    }
 }
 
 fn mark(slice: &mut Slice, at: usize) {

@@ -168,9 +168,13 @@ impl<'e> Board<'e> {
             }
             Atom::AtLeast(..) => (0, 0),
         });
+        let mut truths = vec![Truth::Fails; program.conditions()];
+        for rule in &program.rules {
+            truths[rule.condition as usize] = evaluation.situation().truth(rule);
+        }
         let mut excluded = vec![0; pack.methods.len()];
         for (method, condition) in &program.excluding {
-            excluded[*method as usize] += u32::from(evaluation.truth(*condition as usize) == Truth::Holds);
+            excluded[*method as usize] += u32::from(truths[*condition as usize] == Truth::Holds);
         }
         let mut board = Self {
             engine,
@@ -181,7 +185,7 @@ impl<'e> Board<'e> {
             support,
             atoms: atoms.clone(),
             members: members.collect(),
-            truths: (0..program.conditions()).map(|condition| evaluation.truth(condition)).collect(),
+            truths,
             curves: Vec::new(),
             points: evaluation.sums.iter().map(|sum| sum.points).collect(),
             excluded,

@@ -200,7 +200,7 @@ impl Engine {
             return Err(problems);
         }
         let explainers: Vec<_> =
-            evaluations.iter().map(|evaluation| Explainer::new(self, evaluation)).collect();
+            evaluations.iter().map(|evaluation| Explainer::new(self, evaluation.situation())).collect();
         let understood: Vec<_> = explainers
             .iter()
             .zip(profiles)
@@ -214,8 +214,11 @@ impl Engine {
             name: &self.pack.methods[at].name,
             standings: explainers
                 .iter()
-                .zip(&ranks)
-                .map(|(explainer, ranks)| RankedScore { rank: ranks[at], score: explainer.score(at) })
+                .zip(evaluations.iter().zip(&ranks))
+                .map(|(explainer, (evaluation, ranks))| RankedScore {
+                    rank: ranks[at],
+                    score: explainer.score(evaluation.standings[at]),
+                })
                 .collect(),
             movements: others
                 .iter()
@@ -282,7 +285,7 @@ impl Engine {
         let mut differences = Vec::new();
         let same_weights = sides[0].answers.weights == sides[1].answers.weights;
         for compiled in self.program.rules[self.program.rules_of(method)].iter() {
-            let outcomes = sides.map(|side| side.outcome(&self.pack, compiled));
+            let outcomes = sides.map(|side| side.situation().outcome(&self.pack, compiled));
             if same_weights && outcomes[0].points == outcomes[1].points {
                 continue;
             }
@@ -330,10 +333,10 @@ impl Engine {
 
     /// The rules that rule a method out in one evaluation and not in another.
     fn ruling_out(&self, method: usize, here: &Evaluation, there: &Evaluation) -> Vec<Reason<'_>> {
-        let explainer = Explainer::new(self, here);
+        let explainer = Explainer::new(self, here.situation());
         let rules = self.program.rules_of(method).filter(|at| {
             let rule = &self.program.rules[*at];
-            let holds = |side: &Evaluation| side.truth(rule.condition as usize) == Truth::Holds;
+            let holds = |side: &Evaluation| side.situation().truth(rule) == Truth::Holds;
             rule.kind == Kind::Exclude && holds(here) && !holds(there)
         });
         rules.map(|at| explainer.reason(at)).collect()

@@ -2,21 +2,17 @@
 //!
 //! Nothing here can fail: the check resolved every reference, and whatever it did not resolve is passed over.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::condition::Condition;
 use crate::engine::{ARRANGED, NEED};
+use crate::layout::Layout;
 use crate::names::Names;
 use crate::pack::{Effect, Pack, Rule};
-use crate::planes::{Planes, row};
-use crate::program::{Atom, Compiled, Kind, MANY, MethodLinks, Program, Shape, narrow};
+use crate::program::{Atom, Compiled, Kind, MethodLinks, Program, Shape, narrow};
 use crate::terms::{Asks, END, Literal, normalise};
 use crate::vocabulary::{Question, Vocabulary, question_id};
-
-/// How many conditions in a row must be about one method to be worth leaving out together.
-const LONG_RUN: u32 = 16;
 
 struct Compiler<'p> {
     pack: &'p Pack,
@@ -72,10 +68,8 @@ impl Compiler<'_> {
         let conditions = self.shared_conditions();
         self.lay_out(&conditions);
         self.exclusions_and_curves();
-        self.program.planes =
-            Planes::new(&self.program, self.vocabulary, pack.facets.len(), pack.numbers.len());
         self.post();
-        self.by_method();
+        self.lay_out_rules();
         self.shrink();
         self.program.methods = (0..pack.methods.len()).map(|at| self.links(at)).collect();
         self.program.example_atoms =
@@ -155,7 +149,7 @@ impl Compiler<'_> {
     }
 
     /// Finds the rules that ask the same, and tells each where its condition is: per condition a rule that asks
-    /// it. Those with more terms come before others.
+    /// it.
     fn shared_conditions(&mut self) -> Vec<usize> {
         let rules = &self.program.rules;
         let asked = |place: usize| asked(&self.asked, &self.asked_ends, rules[place].rule as usize);
@@ -165,11 +159,8 @@ impl Compiler<'_> {
         order.sort_unstable_by(|(a, rule), (b, other)| {
             a.cmp(b).then_with(|| asked(*rule).cmp(asked(*other))).then_with(|| rule.cmp(other))
         });
-        let terms = |rule: usize| asked(rule).iter().filter(|literal| **literal == END).count();
         let groups = order.chunk_by(|(a, rule), (b, other)| a == b && asked(*rule) == asked(*other));
-        // What only one rule asks stands together by method, so that a method can be left out as a whole.
-        let key = |group: &[(u64, usize)]| (Reverse(terms(group[0].1)), group.len() == 1, group[0].1);
-        let mut found: Vec<_> = groups.map(|group| (key(group), group)).collect();
+        let mut found: Vec<_> = groups.map(|group| (group[0].1, group)).collect();
         found.sort_unstable();
         let first = found.iter().map(|(_, group)| rules[group[0].1].rule as usize).collect();
         for (condition, (_, group)) in found.iter().enumerate() {
@@ -185,13 +176,11 @@ impl Compiler<'_> {
         let mut lists: BTreeMap<&[u32], u32> = BTreeMap::new();
         let facets = self.pack.facets.len();
         let program = &mut self.program;
-        for (place, rule) in rules.iter().enumerate() {
+        for rule in rules {
             let mut parts = asked(&self.asked, &self.asked_ends, *rule).split(|literal| *literal == END);
-            let (curve, questions) = parts.next().and_then(<[u32]>::split_first).unwrap_or((&0, &[]));
+            let questions = parts.next().and_then(|list| list.get(1..)).unwrap_or(&[]);
             let known = narrow(lists.len());
             program.asks.push(*lists.entry(questions).or_insert(known));
-            program.curve_number.push(curve.checked_sub(1).unwrap_or(MANY));
-            program.waiting_curves.extend((*curve > 0).then_some(place));
             let mut terms: Vec<Vec<Literal>> = parts.map(<[u32]>::to_vec).collect();
             // What follows the last end is nothing.
             terms.pop();
@@ -241,10 +230,6 @@ impl Compiler<'_> {
             }
             start = *end;
         }
-        let conditions = program.condition_ends.len();
-        program.excluding.sort_unstable_by_key(|(method, condition)| (*condition, *method));
-        program.excluding_ends = ends(conditions, program.excluding.iter().map(|(_, of)| *of as usize));
-        program.ruling_out = row(conditions, program.excluding.iter().map(|(_, of)| *of as usize));
     }
 
     /// Lists points by condition, so that scoring passes over whatever does not hold.
@@ -261,17 +246,16 @@ impl Compiler<'_> {
         postings.sort_by_key(|(condition, ..)| *condition);
         let conditions = program.condition_ends.len();
         program.posting_ends = ends(conditions, postings.iter().map(|(condition, ..)| *condition as usize));
-        program.only_posting = vec![(MANY, 0); conditions];
-        let of_each = || postings.chunk_by(|(a, ..), (b, ..)| a == b);
-        for own in of_each() {
-            if let [(condition, group, points)] = own {
-                program.only_posting[*condition as usize] = (*group, *points);
-            }
-        }
-        let giving = |once: bool| of_each().filter(move |own| (own.len() == 1) == once);
-        program.giving_once = row(conditions, giving(true).map(|own| own[0].0 as usize));
-        program.giving_often = row(conditions, giving(false).map(|own| own[0].0 as usize));
         program.postings = postings.into_iter().map(|(_, group, points)| (group, points)).collect();
+    }
+
+    /// Gives every rule its bit.
+    fn lay_out_rules(&mut self) {
+        let program = &mut self.program;
+        let (methods, numbers) = (self.pack.methods.len(), self.pack.numbers.len());
+        let layout = Layout::new(program, self.vocabulary, methods, numbers);
+        layout.bits_of_rules().for_each(|(rule, bit)| program.rules[rule].bit = bit);
+        program.layout = layout;
     }
 
     /// Gives back what lists took to grow: an engine lives long.
@@ -282,46 +266,9 @@ impl Compiler<'_> {
         program.term_ends.shrink_to_fit();
         program.condition_ends.shrink_to_fit();
         program.asks.shrink_to_fit();
-        program.curve_number.shrink_to_fit();
         program.postings.shrink_to_fit();
         program.rules.shrink_to_fit();
-        program.named.shrink_to_fit();
         program.excluding.shrink_to_fit();
-    }
-
-    /// Lists the rules of each method by name, and the runs of conditions that are about one method.
-    fn by_method(&mut self) {
-        let program = &mut self.program;
-        let methods = self.pack.methods.len();
-        for method in 0..methods {
-            let rules = &program.rules[program.rules_of(method)];
-            let start = program.named.len();
-            program.named.extend(rules.iter().map(|rule| (rule.rule, rule.condition)));
-            program.named[start..].sort_unstable();
-        }
-        let criteria = narrow(program.criteria.max(1));
-        let mut runs: Vec<(u32, u32, u32)> = Vec::new();
-        let mut broken = true;
-        for condition in 0..program.conditions() {
-            let mut methods = program.postings_of(condition).iter().map(|(group, _)| group / criteria);
-            // Conditions that give nothing may lie in a run; one that gives to several methods ends it.
-            let Some(method) = methods.next() else { continue };
-            if methods.any(|other| other != method) {
-                broken = true;
-                continue;
-            }
-            let at = narrow(condition);
-            match runs.last_mut() {
-                Some((of, _, to)) if *of == method && !broken => *to = at + 1,
-                _ => runs.push((method, at, at + 1)),
-            }
-            broken = false;
-        }
-        // A short run is counted sooner than it is left out.
-        runs.retain(|(_, from, to)| to - from >= LONG_RUN);
-        runs.sort_unstable();
-        program.run_ends = ends(methods, runs.iter().map(|(method, ..)| *method as usize));
-        program.runs = runs;
     }
 
     fn method(&self, id: &str) -> Option<usize> {
@@ -372,13 +319,13 @@ impl Compiler<'_> {
         };
         // INVARIANT: the check keeps points within a few either way.
         let points =
-            if let Effect::Points(points) = rule.effect { i32::try_from(points).unwrap_or(0) } else { 0 };
+            if let Effect::Points(points) = rule.effect { i8::try_from(points).unwrap_or(0) } else { 0 };
         let number = if let Kind::Curve(number) = kind { Some(number as usize) } else { None };
         let extremes = match (&rule.effect, number) {
             (Effect::Curve(curve), Some(at)) => {
                 let bounds = &pack.numbers[at];
                 let (low, high) = curve.points_between(bounds.min, bounds.max);
-                (i32::try_from(low).unwrap_or(0), i32::try_from(high).unwrap_or(0))
+                (i8::try_from(low).unwrap_or(0), i8::try_from(high).unwrap_or(0))
             }
             _ => (points, points),
         };
@@ -394,8 +341,8 @@ impl Compiler<'_> {
             self.asked.extend_from_within(start..self.asked_ends[first]);
             self.asked_ends.push(self.asked.len());
         }
-        // Which condition it rests on is known when all are there.
-        Compiled { rule: narrow(at), condition: 0, points, extremes, kind }
+        // Which condition it rests on, and its bit, are known when all are there.
+        Compiled { rule: narrow(at), condition: 0, bit: 0, points, extremes, kind }
     }
 
     /// Writes down what a rule asks: the number of its curve (from 1), the questions, and the terms.

@@ -97,20 +97,20 @@ impl Engine {
     /// Every problem in the profile.
     pub fn recommend_top(&self, profile: &Profile, top: usize) -> Result<Advice<'_>, Vec<Diagnostic>> {
         let evaluation = self.evaluate(profile)?;
-        let explainer = Explainer::new(self, &evaluation);
+        let explainer = Explainer::new(self, evaluation.situation());
         let (best, rest) = evaluation.order.split_at(top.min(evaluation.order.len()));
         let methods = best.iter().enumerate().map(|(place, at)| explainer.ranked(*at, place + 1));
         let others = rest.iter().enumerate().map(|(place, at)| Listed {
             rank: best.len() + place + 1,
             id: &self.pack.methods[*at].id,
             name: &self.pack.methods[*at].name,
-            score: explainer.score(*at),
+            score: explainer.score(evaluation.standings[*at]),
         });
         let ruled_out = (0..self.pack.methods.len()).filter(|at| evaluation.standings[*at].excluded);
         let excluded = ruled_out.map(|at| Excluded {
             id: &self.pack.methods[at].id,
             name: &self.pack.methods[at].name,
-            score: explainer.score(at),
+            score: explainer.score(evaluation.standings[at]),
             because: explainer.exclusions(at),
         });
         let applying = explainer.guidelines(best, true);
@@ -121,7 +121,7 @@ impl Engine {
             methods: methods.collect(),
             others: others.collect(),
             excluded: excluded.collect(),
-            open_questions: explainer.open_questions(top),
+            open_questions: explainer.open_questions(&evaluation, top),
             cautions: explainer.cautions(),
             guidelines: few(applying),
             reach: explainer.reach(),
@@ -139,7 +139,7 @@ impl Engine {
                 return Err(found.err().into_iter().chain(evaluation.err().unwrap_or_default()).collect());
             }
         };
-        let explainer = Explainer::new(self, &evaluation);
+        let explainer = Explainer::new(self, evaluation.situation());
         let rank = evaluation.rank(at);
         let mut not_holding: Vec<NotHolding<'_>> = explainer.not_holding(at);
         not_holding
@@ -163,7 +163,7 @@ impl Engine {
     pub fn guidelines(&self, profile: &Profile, top: usize) -> Result<Vec<Advised<'_>>, Vec<Diagnostic>> {
         let evaluation = self.evaluate(profile)?;
         let best = &evaluation.order[..top.min(evaluation.order.len())];
-        Ok(Explainer::new(self, &evaluation).guidelines(best, true))
+        Ok(Explainer::new(self, evaluation.situation()).guidelines(best, true))
     }
 
     /// What helps and hinders people with this profile, closest first.
@@ -172,7 +172,7 @@ impl Engine {
     /// Every problem in the profile.
     pub fn factors(&self, profile: &Profile) -> Result<Vec<FittingFactor<'_>>, Vec<Diagnostic>> {
         let evaluation = self.evaluate(profile)?;
-        Ok(Explainer::new(self, &evaluation).factors())
+        Ok(Explainer::new(self, evaluation.situation()).factors(&evaluation))
     }
 
     /// The examples that share something with a profile: those that share most first, then by id.
@@ -181,7 +181,7 @@ impl Engine {
     /// Every problem in the profile.
     pub fn examples(&self, profile: &Profile) -> Result<Vec<FittingExample<'_>>, Vec<Diagnostic>> {
         let evaluation = self.evaluate(profile)?;
-        Ok(Explainer::new(self, &evaluation).examples())
+        Ok(Explainer::new(self, evaluation.situation()).examples())
     }
 
     /// Works out an advice in the steps of the recipe, for these methods or else the best few.
@@ -199,9 +199,12 @@ impl Engine {
             }
         }
         match self.evaluate(profile) {
-            Ok(evaluation) if problems.is_empty() => {
-                Ok(crate::recipe::write(&Explainer::new(self, &evaluation), profile, chosen))
-            }
+            Ok(evaluation) if problems.is_empty() => Ok(crate::recipe::write(
+                &Explainer::new(self, evaluation.situation()),
+                &evaluation,
+                profile,
+                chosen,
+            )),
             evaluation => {
                 problems.extend(evaluation.err().unwrap_or_default());
                 Err(problems)
@@ -218,8 +221,9 @@ impl Engine {
     pub fn truths(&self, profile: &Profile) -> Result<Vec<(&Rule, Truth)>, Vec<Diagnostic>> {
         let evaluation = self.evaluate(profile)?;
         let rules = self.program.rules.iter();
-        let mut truths: Vec<_> =
-            rules.map(|rule| (rule.rule as usize, evaluation.outcome(&self.pack, rule).truth)).collect();
+        let mut truths: Vec<_> = rules
+            .map(|rule| (rule.rule as usize, evaluation.situation().outcome(&self.pack, rule).truth))
+            .collect();
         truths.sort_unstable_by_key(|(rule, _)| *rule);
         Ok(truths.into_iter().map(|(rule, truth)| (&self.pack.rules[rule], truth)).collect())
     }
@@ -239,7 +243,7 @@ impl Engine {
 
     pub(crate) fn evaluate(&self, profile: &Profile) -> Result<Evaluation, Vec<Diagnostic>> {
         let answers = Answers::read(&self.pack, &self.vocabulary, profile)?;
-        Ok(Evaluation::new(&self.pack, &self.program, answers))
+        Ok(Evaluation::new(self, answers))
     }
 }
 

@@ -1,10 +1,9 @@
 //! Scoring: what a compiled pack makes of the answers of one profile.
 
-use std::borrow::Cow;
-
 use crate::answers::Answers;
 use crate::check::MAX_CRITERION_SCORE;
 use crate::condition::Truth;
+use crate::engine::Engine;
 use crate::pack::{Effect, Pack};
 use crate::planes::{Asked, Judged};
 use crate::program::{Compiled, Kind, Program};
@@ -27,7 +26,7 @@ pub(crate) struct Sums {
 }
 
 /// One method for one profile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Standing {
     pub(crate) excluded: bool,
     pub(crate) total: i64,
@@ -35,11 +34,27 @@ pub(crate) struct Standing {
     pub(crate) high: i64,
 }
 
+impl Standing {
+    /// Counts a criterion.
+    pub(crate) fn add(&mut self, weight: i64, sums: Sums) {
+        self.total += weight * clamp(sums.points);
+        self.low += weight * clamp(sums.low);
+        self.high += weight * clamp(sums.high);
+    }
+}
+
+/// What somebody answered, and which rules hold.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Situation<'v> {
+    pub(crate) answers: &'v Answers,
+    pub(crate) judged: &'v Judged,
+}
+
 /// Everything the evaluator found out about a profile.
 #[derive(Debug)]
 pub(crate) struct Evaluation {
     pub(crate) answers: Answers,
-    /// What is so, per condition.
+    /// What is so, per rule.
     pub(crate) judged: Judged,
     /// Per method and criterion.
     pub(crate) sums: Vec<Sums>,
@@ -50,36 +65,21 @@ pub(crate) struct Evaluation {
 }
 
 impl Evaluation {
-    pub(crate) fn new(pack: &Pack, program: &Program, answers: Answers) -> Self {
-        let asked = Asked::new(&program.planes, &answers);
-        Self::of(pack, program, answers, &asked, false)
-    }
-
-    /// The same when nobody asks about methods that are ruled out: most of their points are not counted then.
-    pub(crate) fn of_ranked(pack: &Pack, program: &Program, answers: Answers, asked: &Asked) -> Self {
-        Self::of(pack, program, answers, asked, true)
-    }
-
-    fn of(pack: &Pack, program: &Program, answers: Answers, asked: &Asked, only_ranked: bool) -> Self {
+    pub(crate) fn new(engine: &Engine, answers: Answers) -> Self {
+        let Engine { pack, program, vocabulary, .. } = engine;
+        let asked = Asked::new(program, vocabulary, &answers);
         let mut judged = Judged::default();
-        program.planes.judge(&answers, asked, true, &mut judged);
-        let mut excluded = vec![false; pack.methods.len()];
-        program.exclude(&judged, &mut excluded);
-        let mut counting = Cow::Borrowed(program.giving_once.as_slice());
-        if only_ranked {
-            program.leave_out(&excluded, counting.to_mut());
-        }
-        let sums = sums(pack, program, &answers, &judged, &counting);
+        judged.ready(&program.layout.planes, &asked, true);
+        program.layout.judge(&answers, &asked, &mut judged);
+        let mut excluded = Vec::new();
+        program.layout.exclude(&judged, &mut excluded);
+        let sums = sums(pack, program, &answers, &judged);
         let criteria = pack.criteria.len();
         let standings: Vec<_> = (0..pack.methods.len())
             .map(|method| {
                 let own = sums[method * criteria..(method + 1) * criteria].iter().zip(&answers.weights);
-                let mut standing = Standing { excluded: excluded[method], total: 0, low: 0, high: 0 };
-                for (sum, weight) in own {
-                    standing.total += weight * clamp(sum.points);
-                    standing.low += weight * clamp(sum.low);
-                    standing.high += weight * clamp(sum.high);
-                }
+                let mut standing = Standing { excluded: excluded[method], ..Standing::default() };
+                own.for_each(|(sums, weight)| standing.add(*weight, *sums));
                 standing
             })
             .collect();
@@ -101,14 +101,21 @@ impl Evaluation {
         ranks(&self.order, self.standings.len())
     }
 
-    /// The truth of a condition.
-    pub(crate) fn truth(&self, condition: usize) -> Truth {
-        self.judged.truth(condition)
+    /// What explaining looks at.
+    pub(crate) fn situation(&self) -> Situation<'_> {
+        Situation { answers: &self.answers, judged: &self.judged }
+    }
+}
+
+impl Situation<'_> {
+    /// Whether what a rule asks is so.
+    pub(crate) fn truth(self, rule: &Compiled) -> Truth {
+        self.judged.truth(rule.bit)
     }
 
     /// What a rule does here.
-    pub(crate) fn outcome(&self, pack: &Pack, rule: &Compiled) -> Outcome {
-        outcome(pack, &self.answers, rule, self.truth(rule.condition as usize))
+    pub(crate) fn outcome(self, pack: &Pack, rule: &Compiled) -> Outcome {
+        outcome(pack, self.answers, rule, self.truth(rule))
     }
 }
 
@@ -119,26 +126,33 @@ pub(crate) fn ranks(order: &[usize], methods: usize) -> Vec<usize> {
     ranks
 }
 
-/// The sums of every method and criterion; of the conditions that give points once, those in a row count.
-fn sums(pack: &Pack, program: &Program, answers: &Answers, judged: &Judged, once: &[u64]) -> Vec<Sums> {
-    let mut sums = vec![Sums::default(); program.groups()];
-    program.give(judged, once, |group, points| {
-        sums[group as usize].points += i64::from(points);
+/// The sums of every method and criterion.
+fn sums(pack: &Pack, program: &Program, answers: &Answers, judged: &Judged) -> Vec<Sums> {
+    // By seat, as bits stand in memory.
+    let mut by_seat = vec![Sums::default(); program.groups()];
+    let scoring = program.layout.scoring();
+    judged.each_holding(scoring.clone(), |bit| {
+        let (slot, points) = (program.layout.slots[bit], program.layout.given[bit]);
+        by_seat[slot as usize].points += i64::from(points);
     });
-    judged.each_open(|condition| {
-        for (group, points) in program.postings_of(condition) {
-            let sum = &mut sums[*group as usize];
-            sum.low += i64::from((*points).min(0));
-            sum.high += i64::from((*points).max(0));
-        }
+    judged.each_open(scoring, |bit| {
+        let (slot, points) = (program.layout.slots[bit], program.layout.given[bit]);
+        let sum = &mut by_seat[slot as usize];
+        sum.low += i64::from(points.min(0));
+        sum.high += i64::from(points.max(0));
     });
+    let mut sums = Vec::with_capacity(by_seat.len());
+    for method in 0..program.layout.seats.len() {
+        let first = program.layout.seat_of(method) * program.criteria;
+        sums.extend_from_slice(&by_seat[first..first + program.criteria]);
+    }
     for sum in &mut sums {
         sum.low += sum.points;
         sum.high += sum.points;
     }
     for (group, at) in &program.curves {
         let rule = &program.rules[*at];
-        let outcome = outcome(pack, answers, rule, judged.truth(rule.condition as usize));
+        let outcome = outcome(pack, answers, rule, judged.truth(rule.bit));
         sums[*group].points += outcome.points;
         sums[*group].low += outcome.low;
         sums[*group].high += outcome.high;
@@ -146,7 +160,8 @@ fn sums(pack: &Pack, program: &Program, answers: &Answers, judged: &Judged, once
     sums
 }
 
-fn outcome(pack: &Pack, answers: &Answers, rule: &Compiled, truth: Truth) -> Outcome {
+/// What a rule does when what it asks is so, or not, or not known.
+pub(crate) fn outcome(pack: &Pack, answers: &Answers, rule: &Compiled, truth: Truth) -> Outcome {
     let (truth, at, low, high) = match rule.kind {
         Kind::Curve(_) => match curve_points(pack, answers, rule) {
             Some(points) => (truth, points, points, points),

@@ -12,7 +12,7 @@ use crate::answers::Answers;
 use crate::check::MAX_CRITERION_SCORE;
 use crate::condition::{Condition, Truth};
 use crate::engine::{Engine, NEED};
-use crate::evaluate::{Evaluation, clamp, fit};
+use crate::evaluate::{Evaluation, Situation, Standing, clamp, fit, outcome};
 use crate::profile::Profile;
 use crate::program::{Atom, Kind, Literal, literal_truth};
 use crate::vocabulary::{Question, questions};
@@ -20,10 +20,29 @@ use crate::vocabulary::{Question, questions};
 /// At most this many examples are shown with a method.
 const EXAMPLES_SHOWN: usize = 2;
 
-/// Writes the explanation of one evaluation.
+/// A reason that waits to be written: what it weighs, and the place of its rule in the pack and in the program.
+type Weighed = (Reverse<i64>, u32, u32);
+
+/// The reasons of one method, in memory that is used again.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Lists {
+    reasons: Vec<Weighed>,
+    not_known: Vec<Weighed>,
+    may_be_excluded: Vec<Weighed>,
+    cautions: Vec<Weighed>,
+}
+
+impl Lists {
+    fn clear(&mut self) {
+        let Self { reasons, not_known, may_be_excluded, cautions } = self;
+        [reasons, not_known, may_be_excluded, cautions].into_iter().for_each(Vec::clear);
+    }
+}
+
+/// Explains what the rules make of one profile.
 pub(crate) struct Explainer<'e, 'v> {
     pub(crate) engine: &'e Engine,
-    pub(crate) evaluation: &'v Evaluation,
+    pub(crate) situation: Situation<'v>,
     /// The sum of the weights.
     weights: i64,
     /// The truth of every atom, when one is asked for.
@@ -33,9 +52,9 @@ pub(crate) struct Explainer<'e, 'v> {
 }
 
 impl<'e, 'v> Explainer<'e, 'v> {
-    pub(crate) fn new(engine: &'e Engine, evaluation: &'v Evaluation) -> Self {
-        let weights = evaluation.answers.weights.iter().sum();
-        Self { engine, evaluation, weights, atoms: OnceCell::new(), lifts: RefCell::default() }
+    pub(crate) fn new(engine: &'e Engine, situation: Situation<'v>) -> Self {
+        let weights = situation.answers.weights.iter().sum();
+        Self { engine, situation, weights, atoms: OnceCell::new(), lifts: RefCell::default() }
     }
 
     pub(crate) fn pack_name(&self) -> PackName<'e> {
@@ -43,8 +62,7 @@ impl<'e, 'v> Explainer<'e, 'v> {
         PackName { id: &pack.id, version: &pack.version, hash: &pack.hash }
     }
 
-    pub(crate) fn score(&self, method: usize) -> Score<'e> {
-        let standing = self.evaluation.standings[method];
+    pub(crate) fn score(&self, standing: Standing) -> Score<'e> {
         let of = |total| fit(total, self.weights);
         let fit = of(standing.total);
         let bands = &self.engine.pack.bands;
@@ -63,70 +81,117 @@ impl<'e, 'v> Explainer<'e, 'v> {
 
     /// A method with everything that speaks for and against it.
     pub(crate) fn ranked(&self, at: usize, rank: usize) -> Ranked<'e> {
+        let mut ranked = self.blank(at);
+        self.rank_into(at, rank, &mut Lists::default(), &mut ranked);
+        ranked
+    }
+
+    /// A method of which nothing is said yet.
+    pub(crate) fn blank(&self, at: usize) -> Ranked<'e> {
         let method = &self.engine.pack.methods[at];
-        let rules = self.engine.program.rules_of(at);
-        let (mut reasons, mut not_known) = (Vec::with_capacity(rules.len()), Vec::with_capacity(rules.len()));
-        let mut may_be_excluded = Vec::new();
-        let mut cautions = Vec::new();
-        for rule in rules {
-            let compiled = &self.engine.program.rules[rule];
-            match (compiled.kind, self.evaluation.truth(compiled.condition as usize)) {
-                (_, Truth::Fails) => {}
-                (Kind::Points | Kind::Curve(_), _) => {
-                    let reason = self.reason(rule);
-                    match reason.truth {
-                        Truth::Holds if reason.points != 0 => reasons.push(reason),
-                        Truth::NotKnown => not_known.push(reason),
-                        _ => {}
-                    }
-                }
-                (Kind::Exclude, Truth::NotKnown) => may_be_excluded.push(self.reason(rule)),
-                (Kind::Caution, Truth::Holds) => cautions.push(self.reason(rule)),
-                _ => {}
-            }
-        }
-        reasons.sort_unstable_by_key(|reason| (Reverse(reason.points.abs()), reason.rule));
-        not_known.sort_unstable_by_key(|reason| (Reverse(reason.high - reason.low), reason.rule));
-        cautions.sort_unstable_by_key(|reason| (Reverse(reason.questions.len()), reason.rule));
-        let links = &self.engine.program.methods[at];
-        let combines = links.combines_with.iter().map(|other| &self.engine.pack.methods[*other]);
         Ranked {
-            rank,
+            rank: 0,
             id: &method.id,
             name: &method.name,
-            score: self.score(at),
-            criteria: self.criteria(at),
-            reasons,
-            not_known,
-            may_be_excluded,
-            cautions,
-            needs: self.needs(at),
-            examples: self.fitting_examples(at),
-            combines_with: combines.map(|other| Named { id: &other.id, label: &other.name }).collect(),
+            score: self.score(Standing::default()),
+            criteria: Vec::new(),
+            reasons: Vec::new(),
+            not_known: Vec::new(),
+            may_be_excluded: Vec::new(),
+            cautions: Vec::new(),
+            needs: Vec::new(),
+            examples: Vec::new(),
+            combines_with: Vec::new(),
             sources: &method.sources,
         }
     }
 
-    fn criteria(&self, method: usize) -> Vec<CriterionScore<'e>> {
-        let criteria = &self.engine.pack.criteria;
-        let sums = &self.evaluation.sums[method * criteria.len()..(method + 1) * criteria.len()];
-        let weighted = criteria.iter().zip(&self.evaluation.answers.weights).zip(sums);
-        let scored = weighted.map(|((criterion, weight), sums)| CriterionScore {
-            criterion: &criterion.id,
-            label: &criterion.label,
-            weight: *weight,
-            points: sums.points,
-            score: clamp(sums.points),
-            low: clamp(sums.low),
-            high: clamp(sums.high),
-        });
-        scored.collect()
+    /// Explains a method in the memory of another explanation.
+    pub(crate) fn rank_into(&self, at: usize, rank: usize, lists: &mut Lists, ranked: &mut Ranked<'e>) {
+        let Engine { pack, program, .. } = self.engine;
+        let Situation { answers, judged } = self.situation;
+        let method = &pack.methods[at];
+        (ranked.rank, ranked.id, ranked.name, ranked.sources) =
+            (rank, &method.id, &method.name, &method.sources);
+        let criteria = &mut ranked.criteria;
+        criteria.clear();
+        criteria.extend(pack.criteria.iter().zip(&answers.weights).map(|(criterion, weight)| {
+            CriterionScore {
+                criterion: &criterion.id,
+                label: &criterion.label,
+                weight: *weight,
+                points: 0,
+                score: 0,
+                low: 0,
+                high: 0,
+            }
+        }));
+        lists.clear();
+        let mut weigh = |bit: usize, truth: Truth| {
+            let at = program.layout.rule_at[bit];
+            let rule = &program.rules[at as usize];
+            match (rule.kind, truth) {
+                (Kind::Points | Kind::Curve(_), _) => {
+                    let outcome = outcome(pack, answers, rule, truth);
+                    let own = &mut criteria[program.layout.slots[bit] as usize % program.criteria];
+                    own.points += outcome.points;
+                    own.low += outcome.low;
+                    own.high += outcome.high;
+                    match outcome.truth {
+                        Truth::Holds if outcome.points != 0 => {
+                            lists.reasons.push((Reverse(outcome.points.abs()), rule.rule, at));
+                        }
+                        Truth::NotKnown => {
+                            lists.not_known.push((Reverse(outcome.high - outcome.low), rule.rule, at));
+                        }
+                        _ => {}
+                    }
+                }
+                (Kind::Caution, Truth::Holds) => {
+                    let questions = program.questions_of(rule.condition as usize).0.len();
+                    lists.cautions.push((Reverse(i64::try_from(questions).unwrap_or(0)), rule.rule, at));
+                }
+                (Kind::Exclude, Truth::NotKnown) => lists.may_be_excluded.push((Reverse(0), at, at)),
+                _ => {}
+            }
+        };
+        let (own, excluding) = (program.layout.bits_of(at), program.layout.excluding_bits_of(at));
+        judged.each_holding(own.clone(), |bit| weigh(bit, Truth::Holds));
+        judged.each_open(own, |bit| weigh(bit, Truth::NotKnown));
+        judged.each_open(excluding, |bit| weigh(bit, Truth::NotKnown));
+        let mut standing = Standing::default();
+        for own in criteria {
+            (own.score, own.low, own.high) = (clamp(own.points), clamp(own.low), clamp(own.high));
+            standing.total += own.weight * own.score;
+            standing.low += own.weight * own.low;
+            standing.high += own.weight * own.high;
+        }
+        ranked.score = self.score(standing);
+        self.write(&mut lists.reasons, &mut ranked.reasons);
+        self.write(&mut lists.not_known, &mut ranked.not_known);
+        self.write(&mut lists.may_be_excluded, &mut ranked.may_be_excluded);
+        self.write(&mut lists.cautions, &mut ranked.cautions);
+        let links = &program.methods[at];
+        ranked.needs.clear();
+        ranked.needs.extend(self.arranged(&links.needs));
+        self.fitting_examples(links.examples.iter().copied(), &mut ranked.examples);
+        ranked.examples.truncate(EXAMPLES_SHOWN);
+        ranked.combines_with.clear();
+        let combines = links.combines_with.iter().map(|other| &pack.methods[*other]);
+        ranked.combines_with.extend(combines.map(|other| Named { id: &other.id, label: &other.name }));
+    }
+
+    /// Writes the reasons in a list, in its order.
+    fn write(&self, list: &mut [Weighed], reasons: &mut Vec<Reason<'e>>) {
+        list.sort_unstable();
+        reasons.clear();
+        reasons.extend(list.iter().map(|(_, _, at)| self.reason(*at as usize)));
     }
 
     pub(crate) fn reason(&self, at: usize) -> Reason<'e> {
         let compiled = &self.engine.program.rules[at];
         let rule = &self.engine.pack.rules[compiled.rule as usize];
-        let outcome = self.evaluation.outcome(&self.engine.pack, compiled);
+        let outcome = self.situation.outcome(&self.engine.pack, compiled);
         // A rule that does not hold shows what it would give.
         let (low, high) = match outcome.truth {
             Truth::Fails => (compiled.extremes.0.into(), compiled.extremes.1.into()),
@@ -152,54 +217,43 @@ impl<'e, 'v> Explainer<'e, 'v> {
         let program = &self.engine.program;
         let warns = program.general_rules().filter(|at| {
             let rule = &program.rules[*at];
-            rule.kind == Kind::Caution && self.evaluation.truth(rule.condition as usize) == Truth::Holds
+            rule.kind == Kind::Caution && self.situation.truth(rule) == Truth::Holds
         });
         let mut cautions: Vec<_> = warns.map(|at| self.reason(at)).collect();
         cautions.sort_unstable_by_key(|reason| (Reverse(reason.questions.len()), reason.rule));
         cautions
     }
 
-    fn needs(&self, method: usize) -> Vec<Need<'e>> {
-        self.arranged(&self.engine.program.methods[method].needs)
-    }
-
     /// Needs, and whether the profile says that they are arranged.
-    pub(crate) fn arranged(&self, needs: &[(usize, Option<usize>)]) -> Vec<Need<'e>> {
-        let Some(facet) = self.engine.pack.facet(NEED) else { return Vec::new() };
-        let needs = needs.iter().map(|(value, atom)| {
-            let value = &facet.values[*value];
-            let arranged = atom.map_or(Truth::NotKnown, |atom| self.evaluation.answers.values[atom]);
-            Need { id: &value.id, label: &value.label, arranged }
-        });
-        needs.collect()
-    }
-
-    /// The examples that used the method and share something with the profile: those that share most first.
-    fn fitting_examples(&self, method: usize) -> Vec<FittingExample<'e>> {
-        let users = self.engine.program.methods[method].examples.iter().copied();
-        let mut fitting = self.sorted_examples(users);
-        fitting.retain(|fitting| fitting.shared > 0);
-        fitting.truncate(EXAMPLES_SHOWN);
-        fitting
+    pub(crate) fn arranged(&self, needs: &[(usize, Option<usize>)]) -> impl Iterator<Item = Need<'e>> {
+        let facet = self.engine.pack.facet(NEED);
+        needs.iter().filter_map(move |(value, atom)| {
+            let value = &facet?.values[*value];
+            let arranged = atom.map_or(Truth::NotKnown, |atom| self.situation.answers.values[atom]);
+            Some(Need { id: &value.id, label: &value.label, arranged })
+        })
     }
 
     /// The examples that share something with the profile, those that share most first.
     pub(crate) fn examples(&self) -> Vec<FittingExample<'e>> {
-        let mut fitting = self.sorted_examples(0..self.engine.pack.examples.len());
-        fitting.retain(|fitting| fitting.shared > 0);
+        let mut fitting = Vec::new();
+        self.fitting_examples(0..self.engine.pack.examples.len(), &mut fitting);
         fitting
     }
 
-    fn sorted_examples(&self, examples: impl Iterator<Item = usize>) -> Vec<FittingExample<'e>> {
+    /// Those among these examples that share something with the profile, those that share most first.
+    fn fitting_examples(&self, among: impl Iterator<Item = usize>, fitting: &mut Vec<FittingExample<'e>>) {
         let shared = |at: usize| {
             let atoms = self.engine.program.example_atoms[at].iter();
-            atoms.filter(|atom| self.evaluation.answers.values[**atom] == Truth::Holds).count()
+            atoms.filter(|atom| self.situation.answers.values[**atom] == Truth::Holds).count()
         };
-        let mut fitting: Vec<_> = examples
-            .map(|at| FittingExample { example: &self.engine.pack.examples[at], shared: shared(at) })
-            .collect();
-        fitting.sort_by_key(|fitting| (Reverse(fitting.shared), &fitting.example.id));
-        fitting
+        fitting.clear();
+        fitting.extend(
+            among
+                .map(|at| FittingExample { example: &self.engine.pack.examples[at], shared: shared(at) })
+                .filter(|fitting| fitting.shared > 0),
+        );
+        fitting.sort_unstable_by_key(|fitting| (Reverse(fitting.shared), &fitting.example.id));
     }
 
     /// Why a method is ruled out.
@@ -207,7 +261,7 @@ impl<'e, 'v> Explainer<'e, 'v> {
         let program = &self.engine.program;
         let excluding = program.rules_of(method).filter(|at| {
             let rule = &program.rules[*at];
-            rule.kind == Kind::Exclude && self.evaluation.truth(rule.condition as usize) == Truth::Holds
+            rule.kind == Kind::Exclude && self.situation.truth(rule) == Truth::Holds
         });
         excluding
             .map(|at| {
@@ -223,9 +277,8 @@ impl<'e, 'v> Explainer<'e, 'v> {
     /// The rules of a method that do not hold, and what is missing.
     pub(crate) fn not_holding(&self, method: usize) -> Vec<NotHolding<'e>> {
         let program = &self.engine.program;
-        let failing = program
-            .rules_of(method)
-            .filter(|at| self.evaluation.truth(program.rules[*at].condition as usize) == Truth::Fails);
+        let failing =
+            program.rules_of(method).filter(|at| self.situation.truth(&program.rules[*at]) == Truth::Fails);
         failing
             .map(|at| {
                 let nearest = self.nearest_term(program.rules[at].condition as usize).iter();
@@ -240,7 +293,7 @@ impl<'e, 'v> Explainer<'e, 'v> {
 
     /// The truth of a literal.
     fn literal(&self, coded: Literal) -> Truth {
-        let atoms = self.atoms.get_or_init(|| self.engine.program.atoms(&self.evaluation.answers));
+        let atoms = self.atoms.get_or_init(|| self.engine.program.atoms(self.situation.answers));
         literal_truth(atoms, coded)
     }
 
@@ -278,7 +331,7 @@ impl<'e, 'v> Explainer<'e, 'v> {
     /// The answers in which a literal has become so; none when the question has no such answer.
     fn changed(&self, literal: Literal) -> Vec<Answers> {
         let Engine { pack, vocabulary, program, .. } = self.engine;
-        let answers = &self.evaluation.answers;
+        let answers = self.situation.answers;
         let negated = literal & 1 == 1;
         match program.atom(literal, vocabulary) {
             Atom::AtLeast(number, bound) => {
@@ -309,29 +362,44 @@ impl<'e, 'v> Explainer<'e, 'v> {
     }
 
     /// The questions that rules wait for, those that can move the top most first.
-    pub(crate) fn open_questions(&self, top: usize) -> Vec<OpenQuestion<'e>> {
+    pub(crate) fn open_questions(&self, evaluation: &Evaluation, top: usize) -> Vec<OpenQuestion<'e>> {
         let Engine { pack, program, .. } = self.engine;
-        let Evaluation { answers, judged, standings, order, .. } = self.evaluation;
+        let Evaluation { answers, standings, order, .. } = evaluation;
         // The methods that could reach the top: those whose best case beats the worst case of the last place.
         let entry = order.get(top.saturating_sub(1)).or(order.last());
         let needed = entry.map_or(i64::MIN, |at| standings[*at].low);
         let contends = |method: usize| !standings[method].excluded && standings[method].high >= needed;
-        // Per method and criterion: the weight, or nothing for a method that cannot reach the top.
+        // Per seat and criterion: the weight, or nothing for a method that cannot reach the top.
         let mut weights = vec![0; program.groups()];
-        let methods = weights.chunks_mut(answers.weights.len().max(1)).enumerate();
-        for (_, slots) in methods.filter(|(method, _)| contends(*method)) {
-            slots.copy_from_slice(&answers.weights);
+        for (seat, slots) in weights.chunks_mut(answers.weights.len().max(1)).enumerate() {
+            if contends(program.layout.seats[seat] as usize) {
+                slots.copy_from_slice(&answers.weights);
+            }
         }
-        // Per condition: what curves and exclusions that rest on it can move.
-        let mut moved = vec![0_i64; program.conditions()];
-        for (group, at) in &program.curves {
+        // Per condition that is not known: what the rules that rest on it can move, and how many they are.
+        let mut moved = vec![(0_i64, 0_usize); program.conditions()];
+        let condition = |bit: usize| program.rules[program.layout.rule_at[bit] as usize].condition as usize;
+        self.situation.judged.each_open(program.layout.scoring(), |bit| {
+            let (moves, rules) = &mut moved[condition(bit)];
+            let (slot, points) = (program.layout.slots[bit], program.layout.given[bit]);
+            *moves += weights[slot as usize] * i64::from(points.abs());
+            *rules += 1;
+        });
+        self.situation.judged.each_open(program.layout.excluding(), |bit| {
+            let (moves, rules) = &mut moved[condition(bit)];
+            // Being ruled out moves a method as far as a whole criterion can.
+            *moves += if contends(program.layout.slots[bit] as usize) { 2 * MAX_CRITERION_SCORE } else { 0 };
+            *rules += 1;
+        });
+        for (slot, at) in program.layout.bundles.iter().flat_map(|bundle| &bundle.curves) {
             let rule = &program.rules[*at];
-            let outcome = self.evaluation.outcome(pack, rule);
-            moved[rule.condition as usize] += weights[*group] * (outcome.high - outcome.low);
-        }
-        // Being ruled out moves a method as far as a whole criterion can.
-        for (_, condition) in program.excluding.iter().filter(|(method, _)| contends(*method as usize)) {
-            moved[*condition as usize] += 2 * MAX_CRITERION_SCORE;
+            let outcome = self.situation.outcome(pack, rule);
+            if outcome.truth == Truth::NotKnown {
+                let (moves, rules) = &mut moved[rule.condition as usize];
+                *moves += weights[*slot] * (outcome.high - outcome.low);
+                // A condition that holds still waits for the number of its curve.
+                *rules += usize::from(self.situation.truth(rule) == Truth::Holds);
+            }
         }
         let facets = pack.facets.len();
         let slot = |question: Question| match question {
@@ -339,24 +407,13 @@ impl<'e, 'v> Explainer<'e, 'v> {
             Question::Number(at) => facets + at,
         };
         let mut waiting = vec![(0, 0); facets + pack.numbers.len()];
-        // A condition that holds still waits for the number of its curve.
-        let for_curve = program.waiting_curves.iter().copied().filter(|condition| {
-            let number = program.curve_number(*condition);
-            judged.truth(*condition) == Truth::Holds && number.is_some_and(|at| answers.numbers[at].is_none())
-        });
-        let mut wait = |condition: usize| {
-            let mut moves = moved[condition];
-            for (group, points) in program.postings_of(condition) {
-                moves += weights[*group as usize] * i64::from(points.abs());
-            }
+        for (condition, (moves, rules)) in moved.into_iter().enumerate().filter(|(_, (_, rules))| *rules > 0)
+        {
             for place in &program.questions_of(condition).1 {
-                let (waiting_moves, waiting_rules) = &mut waiting[*place as usize];
-                *waiting_moves += moves;
-                *waiting_rules += program.rules_resting_on[condition] as usize;
+                waiting[*place as usize].0 += moves;
+                waiting[*place as usize].1 += rules;
             }
-        };
-        judged.each_open(&mut wait);
-        for_curve.for_each(wait);
+        }
         let mut open: Vec<_> = questions(pack)
             .filter(|question| waiting[slot(*question)].1 > 0 && answers.is_open(*question))
             .map(|question| (Reverse(waiting[slot(question)]), question))
@@ -380,7 +437,7 @@ impl<'e, 'v> Explainer<'e, 'v> {
 
     pub(crate) fn understood(&self, profile: &Profile) -> Understood<'e> {
         let pack = &self.engine.pack;
-        let answers = &self.evaluation.answers;
+        let answers = self.situation.answers;
         let given = answers.given.iter().map(|(question, values)| match question {
             Question::Facet(at) => {
                 let facet = &pack.facets[*at];

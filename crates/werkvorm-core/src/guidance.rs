@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use crate::advice::{Advised, FittingFactor, FittingReach, Named};
 use crate::condition::Truth;
 use crate::engine::DEFAULT_TOP;
+use crate::evaluate::Evaluation;
 use crate::explain::Explainer;
 use crate::pack::{About, Factor};
 use crate::program::Kind;
@@ -41,11 +42,10 @@ impl<'e> Explainer<'e, '_> {
         for (closeness, method, rule) in all {
             let compiled = &program.rules[rule];
             let Kind::Guideline(guideline) = compiled.kind else { continue };
-            let condition = compiled.condition as usize;
-            if self.evaluation.truth(condition) != Truth::Holds {
+            if self.situation.truth(compiled) != Truth::Holds {
                 continue;
             }
-            let lead = (Reverse(program.asks_at_least(condition)), closeness, rule);
+            let lead = (Reverse(program.asks_at_least(compiled.condition as usize)), closeness, rule);
             let slot = found.entry(guideline as usize).or_insert(Found { lead, methods: Vec::new() });
             slot.lead = slot.lead.min(lead);
             let about = method.map(|method| pack.methods[method].id.as_str());
@@ -89,15 +89,15 @@ impl<'e> Explainer<'e, '_> {
         let shown = fitting.into_iter().map(|(fits, at, reach)| FittingReach {
             reach,
             fits,
-            preconditions: self.arranged(&program.reach_needs[at]),
+            preconditions: self.arranged(&program.reach_needs[at]).collect(),
         });
         shown.collect()
     }
 
     /// What helps and hinders here, for the methods that an advice shows.
-    pub(crate) fn factors(&self) -> Vec<FittingFactor<'e>> {
-        let shown = self.evaluation.order.len().min(DEFAULT_TOP);
-        self.factors_with(&self.evaluation.order[..shown])
+    pub(crate) fn factors(&self, evaluation: &Evaluation) -> Vec<FittingFactor<'e>> {
+        let shown = evaluation.order.len().min(DEFAULT_TOP);
+        self.factors_with(&evaluation.order[..shown])
     }
 
     /// What helps and hinders here: what shares most with the profile first. A factor that is about methods
@@ -145,7 +145,7 @@ impl<'e> Explainer<'e, '_> {
 
     /// The values among these that hold in the profile.
     fn holding(&self, atoms: &[usize]) -> Vec<Named<'e>> {
-        let holds = atoms.iter().filter(|atom| self.evaluation.answers.values[**atom] == Truth::Holds);
+        let holds = atoms.iter().filter(|atom| self.situation.answers.values[**atom] == Truth::Holds);
         let named = holds.map(|atom| {
             let (facet, value) = self.engine.vocabulary.place_of(*atom);
             let value = &self.engine.pack.facets[facet].values[value];

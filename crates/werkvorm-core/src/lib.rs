@@ -29,6 +29,7 @@ mod engine;
 mod evaluate;
 mod explain;
 mod guidance;
+mod layout;
 mod names;
 mod pack;
 mod plan;
@@ -81,7 +82,7 @@ pub use crate::plan::{
 pub use crate::plan_data::{Planning, PlanningOutcome, PlanningResource};
 pub use crate::plan_search::{HANDOVER_POINTS, MAX_PLAN_NODES, REPEATED_KIND_POINTS};
 pub use crate::profile::{Answer, Profile, Remark};
-pub use crate::ranking::{Encoded, RankedPlace, Ranking};
+pub use crate::ranking::{Encoded, Explained, RankedPlace, Ranking};
 pub use crate::recipe::{Origin, OriginKind, RECIPE_VERSION, Recipe, RecipeLine, RecipePart, RecipeStep};
 pub use crate::robustness::{ChangingFirst, Robustness, Room, Shifts, WeightRoom};
 pub use crate::sweep::{Crossing, Event, MAX_SWEPT, Over, Point, Stand, Sweep};

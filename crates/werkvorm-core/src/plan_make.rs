@@ -160,7 +160,7 @@ impl<'e> Maker<'e, '_> {
         parts: &[(usize, usize)],
         options: &PlanOptions,
     ) -> Plan<'e> {
-        let Engine { pack, program, .. } = self.engine;
+        let Engine { pack, .. } = self.engine;
         let already = self.already(&answers);
         let available = self.available(&answers);
         let limited: Vec<(usize, i64)> =
@@ -182,10 +182,11 @@ impl<'e> Maker<'e, '_> {
             max_nodes: MAX_PLAN_NODES,
         };
         let solution = search(&problem);
-        let evaluation = Evaluation::new(pack, program, answers);
+        let evaluation = Evaluation::new(self.engine, answers);
         let writer = Writer {
             engine: self.engine,
-            explainer: Explainer::new(self.engine, &evaluation),
+            explainer: Explainer::new(self.engine, evaluation.situation()),
+            evaluation: &evaluation,
             facet: &pack.facets[*facet],
             phases: &made,
             parts,
@@ -233,9 +234,9 @@ impl<'e> Maker<'e, '_> {
         parts: &[(usize, usize)],
         limited: &[(usize, i64)],
     ) -> Phase {
-        let Engine { pack, vocabulary, program, .. } = self.engine;
+        let Engine { pack, vocabulary, .. } = self.engine;
         let only = answers.with_only(pack, vocabulary, facet, value);
-        let evaluation = Evaluation::new(pack, program, only);
+        let evaluation = Evaluation::new(self.engine, only);
         let serves = self.serves(&evaluation, parts);
         let phase = &pack.facets[facet].values[value];
         let stands = |method: &&usize| has(&pack.methods[**method], PHASE, &phase.id);
@@ -254,7 +255,7 @@ impl<'e> Maker<'e, '_> {
     /// rest of the profile, or else on its own: a rule that asks for one of several parts gives its points for
     /// each of them, and would give them for none when only taking a part away counted.
     fn serves(&self, evaluation: &Evaluation, parts: &[(usize, usize)]) -> Vec<u64> {
-        let Engine { pack, vocabulary, program, .. } = self.engine;
+        let Engine { pack, vocabulary, .. } = self.engine;
         let people = pack.criteria.iter().position(|criterion| criterion.id == PEOPLE).unwrap_or(0);
         let points = |evaluation: &Evaluation, method: usize| {
             evaluation.sums.get(method * pack.criteria.len() + people).map_or(0, |sum| sum.points)
@@ -262,7 +263,7 @@ impl<'e> Maker<'e, '_> {
         let facets: Vec<usize> = parts.iter().map(|(facet, _)| *facet).collect();
         let with = |part: Option<(usize, usize)>| {
             let answers = evaluation.answers.with_only_of(pack, vocabulary, &facets, part);
-            Evaluation::new(pack, program, answers)
+            Evaluation::new(self.engine, answers)
         };
         let nobody = with(None);
         let mut serves = vec![0_u64; pack.methods.len()];
@@ -270,7 +271,7 @@ impl<'e> Maker<'e, '_> {
             let alone = with(Some((*facet, *value)));
             // A facet that takes many has one answer without a value.
             for without in evaluation.answers.without_value(pack, vocabulary, *facet, *value) {
-                let without = Evaluation::new(pack, program, without);
+                let without = Evaluation::new(self.engine, without);
                 for (method, served) in serves.iter_mut().enumerate() {
                     let on_top = points(evaluation, method).cmp(&points(&without, method));
                     let on_its_own = points(&alone, method).cmp(&points(&nobody, method));

@@ -7,6 +7,7 @@ use crate::advice::{Named, Reason};
 use crate::change::WHAT_IF_VERSION;
 use crate::condition::Truth;
 use crate::engine::{DEFAULT_TOP, Engine};
+use crate::evaluate::Evaluation;
 use crate::explain::Explainer;
 use crate::pack::{Facet, Fact, Method};
 use crate::plan::{
@@ -27,6 +28,8 @@ pub(crate) struct Writer<'e, 'w> {
     pub(crate) engine: &'e Engine,
     /// About the profile itself, with all its phases.
     pub(crate) explainer: Explainer<'e, 'w>,
+    /// The whole profile, evaluated.
+    pub(crate) evaluation: &'w Evaluation,
     /// The facet of the phases.
     pub(crate) facet: &'e Facet,
     pub(crate) phases: &'w [Phase],
@@ -81,7 +84,7 @@ impl<'e, 'w> Writer<'e, 'w> {
             served: served.into_iter().map(|at| self.served(at, &chosen)).collect(),
             not_served: not_served.into_iter().map(|at| self.not_served(at)).collect(),
             resources,
-            open_questions: self.explainer.open_questions(DEFAULT_TOP),
+            open_questions: self.explainer.open_questions(self.evaluation, DEFAULT_TOP),
         }
     }
 
@@ -126,14 +129,15 @@ impl<'e, 'w> Writer<'e, 'w> {
     }
 
     fn steps(&self, phase: usize, known: &Phase, chosen: &[Chosen<'e, 'w>]) -> Vec<PlanStep<'e>> {
-        let explainer = Explainer::new(self.engine, &known.evaluation);
+        let explainer = Explainer::new(self.engine, known.evaluation.situation());
         let here = chosen.iter().enumerate().filter(|(_, step)| step.phase == phase);
-        here.map(|(place, step)| self.step(&explainer, step, &chosen[..place])).collect()
+        here.map(|(place, step)| self.step(&explainer, known, step, &chosen[..place])).collect()
     }
 
     fn step(
         &self,
         explainer: &Explainer<'e, '_>,
+        known: &Phase,
         step: &Chosen<'e, 'w>,
         earlier: &[Chosen<'e, 'w>],
     ) -> PlanStep<'e> {
@@ -141,7 +145,7 @@ impl<'e, 'w> Writer<'e, 'w> {
         let at = candidate.method;
         let is_candidate =
             |other: &&usize| self.problem.phases[step.phase].iter().any(|c| c.method == **other);
-        let place = explainer.evaluation.order.iter().filter(is_candidate).position(|other| *other == at);
+        let place = known.evaluation.order.iter().filter(is_candidate).position(|other| *other == at);
         let ranked = explainer.ranked(at, place.map_or(0, |place| place + 1));
         let reasons = ranked.reasons.into_iter().filter(|reason: &Reason<'_>| reason.points > 0);
         let mut guidelines = explainer.guidelines(&[at], false);

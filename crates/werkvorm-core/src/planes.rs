@@ -1,136 +1,200 @@
-//! Conditions as bits: sixty-four are judged at once.
+//! Rules as bits: two hundred and fifty-six of them are judged at once.
 //!
-//! A condition is an alternative of terms, a term asks each facet and number at most a few things. So every
-//! facet is a *lane*: for each of its values a row of bits, one bit per condition, that says which literals
-//! ask for that value. The rows of the values that hold, joined, say which conditions the facet lets pass,
-//! and a condition holds when every lane lets it pass. Not knowing takes a second plane: what may still hold.
-//! It is only filled when something is open.
+//! A condition is an alternative of terms, and a term asks each facet and number at most a few things. Every
+//! term of a rule has a bit, and 256 bits are a *block*. Every facet is a *lane*: for each of its values it has a
+//! row of bits, which terms of the block it lets pass when that value holds and no other. So a profile, once
+//! read, is a list of rows, and what holds in a block is what all of these rows let pass. When several values of a
+//! facet hold, their rows are joined first. Not knowing takes a second plane: what may still hold. It is only
+//! filled when something is open.
 //!
-//! A number is a lane too: its answer lies in one stretch between two bounds, and each stretch has a row of
-//! the conditions it lets pass. Rows of many stretches would take much memory, so only some are kept, and the
-//! few conditions that turn between them are turned one by one.
+//! A number is a lane too: its answer lies between two of the bounds that the block asks for, and for each such
+//! stretch there is a row. The few terms that ask a second thing of one facet are turned one by one.
+//!
+//! Blocks stand together in *bundles*, and a bundle is judged when somebody wants it: a ranking leaves out
+//! the bundles whose methods cannot come among the best.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::answers::Answers;
 use crate::condition::Truth;
-use crate::program::{Atom, Literal, Program};
+use crate::program::{Atom, Literal, Program, narrow};
 use crate::vocabulary::Vocabulary;
 
-/// Words of bits that are worked on together, so that they stay in the nearest memory.
-const BLOCK: usize = 512;
-/// Rows of one number take at most about this many words; further stretches are reached from the nearest row.
-const NUMBER_WORDS: usize = 1 << 17;
+const WORDS: usize = 4;
+/// How many bits are judged together.
+pub(crate) const BLOCK: usize = 64 * WORDS;
 
-/// The terms of all conditions, as bits.
+/// A number is looked up in a block from one of at most so many places, so that nothing is searched.
+const FINGERS: usize = 64;
+
+/// Bits of one block. Aligned, so that no row lies in two lines of the cache.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(32))]
+struct Row([u64; WORDS]);
+const FULL: Row = Row([u64::MAX; WORDS]);
+const EMPTY: Row = Row([0; WORDS]);
+
+/// The terms of all rules, as bits.
 #[derive(Debug, Default)]
 pub(crate) struct Planes {
-    /// How many conditions there are.
-    conditions: usize,
-    /// The first terms of all conditions, the second terms of those that have one, and so on. Conditions with
-    /// more terms come first, so that each alternative is a shorter row.
-    alternatives: Vec<Alternative>,
-    /// Per number: where each stretch but the first begins.
-    starts: Vec<Vec<i64>>,
-    /// Per facet: where its values end among all values.
-    facet_ends: Vec<usize>,
-}
-
-#[derive(Debug)]
-struct Alternative {
-    /// The conditions that have this term.
-    there: Vec<u64>,
-    facets: Vec<FacetLane>,
+    lanes: Vec<Lane>,
+    /// How many rows a block has: which bits are in use, and then the rows of each lane.
+    height: usize,
+    /// The rows of all blocks, block after block.
+    rows: Vec<Row>,
+    blocks: Vec<Block>,
+    bundles: Vec<Bundle>,
+    /// Of each second and further term: the bit of its rule, counted from the first of the bundle.
+    owners: Vec<u32>,
+    /// What terms ask of a facet besides a first thing: the bit in the block, and the place in `repeated`.
+    repeats: Vec<(u32, u32)>,
+    /// The literals of those, each once.
+    repeated: Vec<Literal>,
     numbers: Vec<NumberLane>,
+    /// The bounds of all number lanes.
+    bounds: Vec<i64>,
+    /// Per number: some of its bounds in all blocks, at most [`FINGERS`].
+    marks: Vec<Vec<i64>>,
+    /// Of all number lanes: how many of its bounds are not above each mark, from none on.
+    fingers: Vec<u16>,
+    /// The rows of all number lanes.
+    number_rows: Vec<Row>,
 }
 
-/// What terms ask of one facet: at most one literal each. Terms that ask more have several lanes.
+/// What terms ask of one facet. Its rows in a block: idle, shut, wide, and one per value that is asked for.
+///
+/// *Idle* is what passes when no value holds, *shut* what surely passes and *wide* what may pass when nothing is
+/// known of the facet.
 #[derive(Debug)]
-struct FacetLane {
-    facet: usize,
-    /// No other facet has a narrower value, so that it is open as a whole or not at all.
-    stands_alone: bool,
-    /// The conditions that pass when no value holds: those that ask nothing here, or the opposite of something.
-    idle: Vec<u64>,
-    /// The conditions that ask for any value here, or for its opposite.
-    asks: Vec<u64>,
-    /// The atom of the first value of the facet.
-    first: usize,
-    /// Per value: the place of its row, from 1; 0 when nothing asks for it.
+struct Lane {
+    /// The atoms of its values.
+    atoms: Range<usize>,
+    /// The place of its first row in a block.
+    row: usize,
+    /// Per value: the place of its row among those of the lane; 0 when nothing asks for it.
     places: Vec<usize>,
-    /// Per value that is asked for: the conditions that ask for it or for its opposite; row after row.
-    rows: Vec<u64>,
 }
 
-/// What terms ask of one number.
+/// Where what belongs to a block ends, in the lists of all blocks.
+#[derive(Debug)]
+struct Block {
+    numbers: usize,
+    repeats: usize,
+}
+
+/// What a block asks of one number. Its rows: idle, and one per stretch.
 #[derive(Debug)]
 struct NumberLane {
     number: usize,
-    /// The conditions that ask nothing here.
-    idle: Vec<u64>,
-    /// The conditions that pass in every so many stretches.
-    rows: Vec<Vec<u64>>,
-    every: usize,
-    /// Per stretch but the first: the conditions that turn at its beginning.
-    turns: Vec<Vec<u32>>,
+    bounds: Range<usize>,
+    /// The place of its first finger.
+    finger: usize,
+    row: usize,
 }
 
-/// What is so for one profile: a bit per condition in each plane.
+/// Rules that are judged together.
+#[derive(Debug)]
+struct Bundle {
+    blocks: Range<usize>,
+    /// How many rules it has: as many bits from the first, for the first term of each. Other terms follow.
+    rules: usize,
+    owners: Range<usize>,
+}
+
+/// What is so for one profile: a bit per rule in each plane.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Judged {
-    /// The conditions that hold.
+    /// The rules that hold.
     pub(crate) holds: Vec<u64>,
-    /// The conditions that hold or may hold; empty when nothing is open.
+    /// The rules that hold or may hold; empty when nothing is open.
     pub(crate) possible: Vec<u64>,
-    /// Bits that are being worked on: what holds and what may hold, what one lane lets pass and may let pass.
-    block: [Vec<u64>; 4],
 }
 
-/// The answers of a profile, as the lanes look them up.
+/// A profile as the rows it picks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Asked {
-    /// The values that hold, facet after facet.
-    held: Vec<u32>,
-    /// Per facet: where its values end in `held`.
-    ends: Vec<usize>,
-    /// Per facet: a value is not known.
-    waits: Vec<bool>,
-    /// Per number: the stretch it lies in.
-    stretches: Vec<Option<usize>>,
+    /// Something is not known.
+    is_open: bool,
+    /// What surely passes passes all of these.
+    surely: Vec<u32>,
+    /// What may pass passes all of these.
+    maybe: Vec<u32>,
+    /// The lanes with several values that hold or may hold.
+    several: Vec<Several>,
+    /// The rows of those values.
+    picked: Vec<u32>,
+    /// The truth of each literal that is turned one by one.
+    repeated: Vec<Truth>,
+    /// Per number: how many marks are not above its answer.
+    marks: Vec<usize>,
+}
+
+/// A lane with several values that hold or may hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Several {
+    idle: u32,
+    /// Where the values that hold end in the list, and where those that may hold do.
+    held: u32,
+    end: u32,
 }
 
 impl Asked {
-    pub(crate) fn new(planes: &Planes, answers: &Answers) -> Self {
-        let mut asked = Self::default();
-        let mut first = 0;
-        for end in &planes.facet_ends {
-            let mut waits = false;
-            for (value, truth) in answers.values[first..*end].iter().enumerate() {
-                match truth {
-                    Truth::Holds => asked.held.push(u32::try_from(value).unwrap_or(u32::MAX)),
-                    Truth::NotKnown => waits = true,
-                    Truth::Fails => {}
-                }
-            }
-            asked.ends.push(asked.held.len());
-            asked.waits.push(waits);
-            first = *end;
+    pub(crate) fn new(program: &Program, vocabulary: &Vocabulary, answers: &Answers) -> Self {
+        let mut asked = Self {
+            is_open: answers.values.contains(&Truth::NotKnown) || answers.numbers.contains(&None),
+            ..Self::default()
+        };
+        for lane in &program.layout.planes.lanes {
+            asked.pick(lane, &answers.values[lane.atoms.clone()]);
         }
-        let numbers = planes.starts.iter().zip(&answers.numbers);
-        let stretches = numbers
-            .map(|(starts, number)| number.map(|number| starts.partition_point(|start| *start <= number)));
-        asked.stretches = stretches.collect();
+        let repeated = program.layout.planes.repeated.iter();
+        asked.repeated = repeated.map(|literal| program.literal(vocabulary, answers, *literal)).collect();
+        let numbers = program.layout.planes.marks.iter().zip(&answers.numbers);
+        asked.marks = numbers
+            .map(|(marks, number)| number.map_or(0, |n| marks.partition_point(|mark| *mark <= n)))
+            .collect();
         asked
     }
 
-    fn held(&self, facet: usize) -> &[u32] {
-        let start = facet.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.held[start..self.ends[facet]]
+    fn pick(&mut self, lane: &Lane, values: &[Truth]) {
+        let row = |place: usize| narrow(lane.row + place);
+        let from = self.picked.len();
+        let mut open = 0;
+        let asked_for = || values.iter().zip(&lane.places).filter(|(_, place)| **place > 0);
+        let of =
+            |wanted| asked_for().filter(move |(truth, _)| **truth == wanted).map(|(_, place)| row(*place));
+        self.picked.extend(of(Truth::Holds));
+        let held = self.picked.len();
+        self.picked.extend(of(Truth::NotKnown));
+        open += self.picked.len() - held;
+        let (surely, maybe) = match (held - from, open) {
+            (0, 0) => (row(0), row(0)),
+            (1, 0) => (self.picked[from], self.picked[from]),
+            (0, open) if open == asked_for().count() => (row(1), row(2)),
+            _ => {
+                let end = narrow(self.picked.len());
+                self.several.push(Several { idle: row(0), held: narrow(held), end });
+                return;
+            }
+        };
+        self.picked.truncate(from);
+        self.surely.push(surely);
+        self.maybe.push(maybe);
     }
 }
 
 impl Judged {
-    /// The truth of a condition.
-    pub(crate) fn truth(&self, condition: usize) -> Truth {
-        let (word, bit) = (condition / 64, 1 << (condition % 64));
+    /// Makes room for what an engine judges; what was there before stays until it is judged again.
+    pub(crate) fn ready(&mut self, planes: &Planes, asked: &Asked, possible: bool) {
+        let words = planes.blocks.len() * WORDS;
+        self.holds.resize(words, 0);
+        self.possible.resize(if possible && asked.is_open { words } else { 0 }, 0);
+    }
+
+    /// The truth of a rule, by its bit.
+    pub(crate) fn truth(&self, bit: u32) -> Truth {
+        let (word, bit) = (bit as usize / 64, 1 << (bit % 64));
         if self.holds[word] & bit != 0 {
             Truth::Holds
         } else if self.possible.get(word).is_some_and(|word| word & bit != 0) {
@@ -140,363 +204,394 @@ impl Judged {
         }
     }
 
-    /// Visits the conditions that hold, of those in a row, in order.
-    pub(crate) fn each_holding(&self, among: &[u64], visit: impl FnMut(usize)) {
-        each_bit(self.holds.iter().zip(among).map(|(holds, among)| holds & among), visit);
+    /// Visits the rules that hold, of those between two bits, in order.
+    pub(crate) fn each_holding(&self, among: Range<usize>, visit: impl FnMut(usize)) {
+        each_bit(|at| self.holds[at], among, visit);
     }
 
-    /// Visits the conditions that are not known, in order.
-    pub(crate) fn each_open(&self, visit: impl FnMut(usize)) {
-        each_bit(self.possible.iter().zip(&self.holds).map(|(possible, holds)| possible & !holds), visit);
+    /// The rules that hold, of those between two bits, in order.
+    pub(crate) fn holding(&self, among: Range<usize>) -> impl Iterator<Item = usize> {
+        among.filter(|bit| self.holds[bit / 64] >> (bit % 64) & 1 == 1)
     }
-}
 
-/// Visits the places of the bits that are set. A plain loop: this is where most of the time goes.
-fn each_bit(words: impl Iterator<Item = u64>, mut visit: impl FnMut(usize)) {
-    for (at, mut word) in words.enumerate() {
-        while word != 0 {
-            visit(64 * at + word.trailing_zeros() as usize);
-            word &= word - 1;
+    /// Visits the rules that are not known, of those between two bits, in order.
+    pub(crate) fn each_open(&self, among: Range<usize>, visit: impl FnMut(usize)) {
+        if !self.possible.is_empty() {
+            each_bit(|at| self.possible[at] & !self.holds[at], among, visit);
         }
     }
 }
 
-/// A row of bits in which these conditions are set.
-pub(crate) fn row(conditions: usize, set_ones: impl Iterator<Item = usize>) -> Vec<u64> {
-    let mut row = vec![0; conditions.div_ceil(64)];
-    set_ones.for_each(|condition| set(&mut row, condition));
-    row
+/// Visits the bits that are set between two places. A plain loop: this is where most of the time goes.
+fn each_bit(word_at: impl Fn(usize) -> u64, among: Range<usize>, mut visit: impl FnMut(usize)) {
+    let mut from = among.start;
+    while from < among.end {
+        let first = from - from % 64;
+        let mut word = word_at(first / 64) & (u64::MAX << (from % 64));
+        if among.end < first + 64 {
+            word &= (1 << (among.end % 64)) - 1;
+        }
+        while word != 0 {
+            visit(first + word.trailing_zeros() as usize);
+            word &= word - 1;
+        }
+        from = first + 64;
+    }
+}
+
+/// Puts conditions into planes.
+struct Maker<'p> {
+    program: &'p Program,
+    planes: Planes,
+    /// Per atom of a value: its facet, and the place in it.
+    places: Vec<(usize, usize)>,
+    /// Per facet: its lane.
+    lanes: Vec<usize>,
+    /// Literals that are turned one by one, with their places.
+    repeated: BTreeMap<Literal, u32>,
 }
 
 impl Planes {
-    /// The planes of a program; its conditions stand with more terms first.
-    pub(crate) fn new(program: &Program, vocabulary: &Vocabulary, facets: usize, numbers: usize) -> Self {
-        let conditions = program.conditions();
-        let mut starts = vec![Vec::new(); numbers];
-        for atom in &program.atoms {
-            if let Atom::AtLeast(number, bound) = atom {
-                starts[*number].push(*bound);
-            }
-        }
-        starts.iter_mut().for_each(|starts: &mut Vec<i64>| starts.sort_unstable());
-        // Conditions with more terms come first.
-        let with_term = |nth: usize| (0..conditions).take_while(move |at| program.term(*at, nth).is_some());
-        let most = if conditions == 0 { 0 } else { program.terms_of(0).count() };
-        let alternatives = (0..most.max(1)).map(|nth| {
-            let last = if nth == 0 { conditions } else { with_term(nth).count() };
-            let terms = with_term(nth).filter_map(|at| Some((at, program.term(at, nth)?)));
-            Alternative::new(program, vocabulary, &starts, terms, last.div_ceil(64))
-        });
-        let alternatives = alternatives.collect();
-        let facet_ends = (0..facets).scan(0, |end, facet| {
-            *end += vocabulary.values_of(facet);
-            Some(*end)
-        });
-        let facet_ends = facet_ends.collect();
-        Self { conditions, alternatives, starts, facet_ends }
-    }
-
-    /// Judges every condition; what is only possible when that is wanted.
-    pub(crate) fn judge(&self, answers: &Answers, asked: &Asked, possible: bool, judged: &mut Judged) {
-        let words = self.conditions.div_ceil(64);
-        let is_open =
-            possible && (answers.values.contains(&Truth::NotKnown) || answers.numbers.contains(&None));
-        judged.holds.clear();
-        judged.holds.resize(words, 0);
-        judged.possible.clear();
-        judged.possible.resize(if is_open { words } else { 0 }, 0);
-        let Judged { holds, possible, block } = judged;
-        block.iter_mut().for_each(|bits| bits.resize(words.min(BLOCK), 0));
-        for alternative in &self.alternatives {
-            let mut from = 0;
-            while from < alternative.there.len() {
-                let to = (from + BLOCK).min(alternative.there.len());
-                alternative.judge(answers, asked, from..to, is_open, block);
-                for (all, own) in holds[from..to].iter_mut().zip(&block[0]) {
-                    *all |= own;
-                }
-                if is_open {
-                    for (all, own) in possible[from..to].iter_mut().zip(&block[1]) {
-                        *all |= own;
-                    }
-                }
-                from = to;
-            }
-        }
+    /// Puts the conditions of rules into planes: per bundle the condition of each rule.
+    pub(crate) fn new(
+        program: &Program,
+        vocabulary: &Vocabulary,
+        numbers: usize,
+        bundles: &[Vec<u32>],
+    ) -> Self {
+        let mut maker = Maker {
+            program,
+            planes: Self { height: 1, ..Self::default() },
+            places: (0..vocabulary.atoms()).map(|atom| vocabulary.place_of(atom)).collect(),
+            lanes: Vec::new(),
+            repeated: BTreeMap::new(),
+        };
+        maker.lay_lanes(vocabulary);
+        maker.mark_numbers(numbers);
+        bundles.iter().for_each(|rules| maker.add_bundle(rules));
+        let mut planes = maker.planes;
+        planes.rows.shrink_to_fit();
+        planes.blocks.shrink_to_fit();
+        planes.numbers.shrink_to_fit();
+        planes.owners.shrink_to_fit();
+        planes.repeats.shrink_to_fit();
+        planes.bounds.shrink_to_fit();
+        planes.fingers.shrink_to_fit();
+        planes.number_rows.shrink_to_fit();
+        planes
     }
 }
 
-impl Alternative {
-    fn new<'p>(
-        program: &Program,
-        vocabulary: &Vocabulary,
-        starts: &[Vec<i64>],
-        terms: impl Iterator<Item = (usize, &'p [Literal])>,
-        words: usize,
-    ) -> Self {
-        let mut alternative = Self { there: vec![0; words], facets: Vec::new(), numbers: Vec::new() };
-        // Per number: the conditions with what they ask of it.
+impl Maker<'_> {
+    /// Finds out which values are asked for: each gets a row.
+    fn lay_lanes(&mut self, vocabulary: &Vocabulary) {
+        let mut asked: BTreeMap<usize, Vec<bool>> = BTreeMap::new();
+        for literal in &self.program.literals {
+            let (facet, values) = match self.program.set_or_number(*literal) {
+                Some(Atom::AtLeast(..)) => continue,
+                Some(Atom::AnyOf(facet, values)) => (*facet, values.as_slice()),
+                None => {
+                    let (facet, value) = &self.places[(literal >> 1) as usize];
+                    (*facet, std::slice::from_ref(value))
+                }
+            };
+            let asked = asked.entry(facet).or_insert_with(|| vec![false; vocabulary.values_of(facet)]);
+            values.iter().for_each(|value| asked[*value] = true);
+        }
+        let planes = &mut self.planes;
+        for (facet, asked) in asked {
+            self.lanes.resize(facet + 1, 0);
+            self.lanes[facet] = planes.lanes.len();
+            let row = planes.height;
+            planes.height += 3;
+            let places = asked.iter().map(|asked| {
+                planes.height += usize::from(*asked);
+                if *asked { planes.height - 1 - row } else { 0 }
+            });
+            let places = places.collect();
+            let first = vocabulary.atom(facet, 0).unwrap_or(0);
+            planes.lanes.push(Lane { atoms: first..first + asked.len(), row, places });
+        }
+    }
+
+    /// Marks where answers to numbers are looked up from.
+    fn mark_numbers(&mut self, numbers: usize) {
+        let mut marks = vec![Vec::new(); numbers];
+        for atom in &self.program.atoms {
+            if let Atom::AtLeast(number, bound) = atom {
+                marks[*number].push(*bound);
+            }
+        }
+        for marks in &mut marks {
+            marks.sort_unstable();
+            let every = marks.len().div_ceil(FINGERS).max(1);
+            *marks = marks.iter().copied().step_by(every).collect();
+        }
+        self.planes.marks = marks;
+    }
+
+    fn add_bundle(&mut self, rules: &[u32]) {
+        let program = self.program;
+        let more = rules.iter().enumerate().flat_map(|(owner, condition)| {
+            program.terms_of(*condition as usize).skip(1).map(move |term| (narrow(owner), term))
+        });
+        let more: Vec<_> = more.collect();
+        let first = rules.iter().map(|condition| program.term(*condition as usize, 0));
+        let terms: Vec<_> = first.chain(more.iter().map(|(_, term)| Some(*term))).collect();
+        let (block, owner) = (self.planes.blocks.len(), self.planes.owners.len());
+        self.planes.owners.extend(more.iter().map(|(owner, _)| *owner));
+        terms.chunks(BLOCK).for_each(|terms| self.add_block(terms));
+        self.planes.bundles.push(Bundle {
+            blocks: block..self.planes.blocks.len(),
+            rules: rules.len(),
+            owners: owner..self.planes.owners.len(),
+        });
+    }
+
+    /// Adds a block of terms; a condition without terms never holds.
+    fn add_block(&mut self, terms: &[Option<&[Literal]>]) {
+        let Self { program, planes, places, lanes, repeated } = self;
+        let start = planes.rows.len();
+        planes.rows.resize(start + planes.height, EMPTY);
+        let rows = &mut planes.rows[start..];
+        // While terms are added, the first row of a lane says which ask nothing or the opposite of something,
+        // the third which ask for any value or for its opposite, and those of the values which ask for them.
+        planes.lanes.iter().for_each(|lane| rows[lane.row] = FULL);
         let mut bounds: Vec<(usize, usize, i64, bool)> = Vec::new();
         let mut used: Vec<usize> = Vec::new();
-        for (condition, term) in terms {
-            set(&mut alternative.there, condition);
+        for (bit, term) in terms.iter().enumerate() {
+            let Some(term) = term else { continue };
+            set(&mut rows[0].0, bit);
             used.clear();
-            for literal in term {
+            for literal in *term {
                 let negated = literal & 1 == 1;
-                let mut ask = |facet: usize, values: &[usize]| {
-                    let nth = used.iter().filter(|other| **other == facet).count();
-                    used.push(facet);
-                    alternative.lane(vocabulary, facet, nth, words).add(condition, values, negated);
-                };
-                match program.set_or_number(*literal) {
-                    Some(Atom::AtLeast(number, bound)) => bounds.push((*number, condition, *bound, negated)),
-                    Some(Atom::AnyOf(facet, values)) => ask(*facet, values),
-                    None => {
-                        let (facet, value) = vocabulary.place_of((literal >> 1) as usize);
-                        ask(facet, &[value]);
+                let (facet, values) = match program.set_or_number(*literal) {
+                    Some(Atom::AtLeast(number, bound)) => {
+                        bounds.push((*number, bit, *bound, negated));
+                        continue;
                     }
+                    Some(Atom::AnyOf(facet, values)) => (*facet, values.as_slice()),
+                    None => {
+                        let (facet, value) = &places[(literal >> 1) as usize];
+                        (*facet, std::slice::from_ref(value))
+                    }
+                };
+                if used.contains(&facet) {
+                    let place = repeated.entry(*literal).or_insert_with(|| {
+                        planes.repeated.push(*literal);
+                        narrow(planes.repeated.len() - 1)
+                    });
+                    planes.repeats.push((narrow(bit), *place));
+                    continue;
                 }
+                used.push(facet);
+                let Lane { row, places, .. } = &planes.lanes[lanes[facet]];
+                if !negated {
+                    clear(&mut rows[*row].0, bit);
+                }
+                for value in values {
+                    set(&mut rows[row + places[*value]].0, bit);
+                    set(&mut rows[row + 2].0, bit);
+                }
+            }
+        }
+        let ends = planes.lanes.iter().skip(1).map(|lane| lane.row).chain([planes.height]);
+        for (lane, end) in planes.lanes.iter().zip(ends) {
+            let (idle, asks) = (rows[lane.row].0, rows[lane.row + 2].0);
+            for word in 0..WORDS {
+                rows[lane.row + 1].0[word] = idle[word] & !asks[word];
+                rows[lane.row + 2].0[word] |= idle[word];
+                rows[lane.row + 3..end].iter_mut().for_each(|row| row.0[word] ^= idle[word]);
             }
         }
         bounds.sort_unstable();
-        for own in bounds.chunk_by(|a, b| a.0 == b.0) {
-            alternative.numbers.push(NumberLane::new(own, &starts[own[0].0], words));
-        }
-        alternative
-    }
-
-    /// The nth lane of a facet.
-    fn lane(&mut self, vocabulary: &Vocabulary, facet: usize, nth: usize, words: usize) -> &mut FacetLane {
-        let place = self.facets.iter().enumerate().filter(|(_, lane)| lane.facet == facet).nth(nth);
-        let at = place.map_or(self.facets.len(), |(at, _)| at);
-        if at == self.facets.len() {
-            self.facets.push(FacetLane {
-                facet,
-                stands_alone: !vocabulary.is_implied(facet),
-                idle: vec![u64::MAX; words],
-                asks: vec![0; words],
-                first: vocabulary.atom(facet, 0).unwrap_or(0),
-                places: vec![0; vocabulary.values_of(facet)],
-                rows: Vec::new(),
-            });
-        }
-        &mut self.facets[at]
-    }
-
-    fn judge(
-        &self,
-        answers: &Answers,
-        asked: &Asked,
-        range: std::ops::Range<usize>,
-        is_open: bool,
-        block: &mut [Vec<u64>; 4],
-    ) {
-        let count = range.len();
-        let [holds, possible, passes, may] = block;
-        let (holds, possible) = (&mut holds[..count], &mut possible[..count]);
-        let (passes, may) = (&mut passes[..count], &mut may[..count]);
-        holds.copy_from_slice(&self.there[range.clone()]);
-        if is_open {
-            possible.copy_from_slice(&self.there[range.clone()]);
-        }
-        for lane in &self.facets {
-            let idle = &lane.idle[range.clone()];
-            let waits = asked.waits[lane.facet];
-            if lane.stands_alone && waits {
-                // Whatever asks for a value here is not known.
-                let asks = &lane.asks[range.clone()];
-                and(holds, idle.iter().zip(asks).map(|(idle, asks)| idle & !asks));
-                if is_open {
-                    and(possible, idle.iter().zip(asks).map(|(idle, asks)| idle | asks));
-                }
-                continue;
-            }
-            // Most facets have one value or two that hold, and then there is nothing to collect first.
-            let mut rows = asked.held(lane.facet).iter().filter_map(|value| lane.row(*value));
-            let (first, second, third) = (rows.next(), rows.next(), rows.next());
-            match (first, second, third) {
-                (None, ..) if !waits => {
-                    and(holds, idle.iter().copied());
-                    if is_open {
-                        and(possible, idle.iter().copied());
-                    }
-                    continue;
-                }
-                (Some(row), None, _) if !waits => {
-                    let row = &row[range.clone()];
-                    and(holds, idle.iter().zip(row).map(|(idle, row)| idle ^ row));
-                    if is_open {
-                        and(possible, idle.iter().zip(row).map(|(idle, row)| idle ^ row));
-                    }
-                    continue;
-                }
-                (Some(row), Some(other), None) if !waits => {
-                    let rows = row[range.clone()].iter().zip(&other[range.clone()]);
-                    let passes = idle.iter().zip(rows).map(|(idle, (row, other))| idle ^ (row | other));
-                    and(holds, passes.clone());
-                    if is_open {
-                        and(possible, passes);
-                    }
-                    continue;
-                }
-                _ => {}
-            }
-            passes.fill(0);
-            for row in [first, second, third].into_iter().flatten().chain(rows) {
-                or(passes, &row[range.clone()]);
-            }
-            if waits {
-                may.fill(0);
-                for (value, place) in lane.places.iter().enumerate() {
-                    if *place > 0 && answers.values[lane.first + value] == Truth::NotKnown {
-                        or(may, &lane.row_at(*place - 1)[range.clone()]);
-                    }
-                }
-                // A literal that asks for a value passes when it holds, one that asks for its opposite when
-                // it does not; what may hold is in between.
-                let lanes = idle.iter().zip(&*passes).zip(&*may);
-                for ((holds, possible), ((idle, passes), may)) in
-                    holds.iter_mut().zip(possible.iter_mut()).zip(lanes)
-                {
-                    *holds &= (idle & !(passes | may)) | (!idle & passes);
-                    *possible &= (idle & !passes) | (!idle & (passes | may));
-                }
-            } else {
-                and(holds, idle.iter().zip(&*passes).map(|(idle, passes)| idle ^ passes));
-                if is_open {
-                    and(possible, idle.iter().zip(&*passes).map(|(idle, passes)| idle ^ passes));
-                }
-            }
-        }
-        for lane in &self.numbers {
-            let Some(stretch) = asked.stretches[lane.number] else {
-                and(holds, lane.idle[range.clone()].iter().copied());
-                continue;
-            };
-            let row = stretch / lane.every;
-            if lane.turns[row * lane.every..stretch].iter().all(Vec::is_empty) {
-                let row = &lane.rows[row][range.clone()];
-                and(holds, row.iter().copied());
-                if is_open {
-                    and(possible, row.iter().copied());
-                }
-                continue;
-            }
-            passes.copy_from_slice(&lane.rows[row][range.clone()]);
-            for turns in &lane.turns[row * lane.every..stretch] {
-                for condition in turns {
-                    let word = *condition as usize / 64;
-                    if range.contains(&word) {
-                        passes[word - range.start] ^= 1 << (condition % 64);
-                    }
-                }
-            }
-            and(holds, passes.iter().copied());
-            if is_open {
-                and(possible, passes.iter().copied());
-            }
-        }
+        bounds.chunk_by(|a, b| a.0 == b.0).for_each(|own| planes.add_number(own));
+        planes.blocks.push(Block { numbers: planes.numbers.len(), repeats: planes.repeats.len() });
     }
 }
 
-impl FacetLane {
-    /// The conditions that ask for a value.
-    fn row(&self, value: u32) -> Option<&[u64]> {
-        let place = self.places[value as usize].checked_sub(1)?;
-        Some(self.row_at(place))
-    }
-
-    fn row_at(&self, place: usize) -> &[u64] {
-        let words = self.idle.len();
-        &self.rows[place * words..(place + 1) * words]
-    }
-
-    fn add(&mut self, condition: usize, values: &[usize], negated: bool) {
-        if !values.is_empty() {
-            set(&mut self.asks, condition);
-        }
-        if !negated {
-            clear(&mut self.idle, condition);
-        }
-        for value in values {
-            let words = self.idle.len();
-            if self.places[*value] == 0 {
-                self.rows.resize(self.rows.len() + words, 0);
-                self.places[*value] = self.rows.len() / words;
-            }
-            let row = (self.places[*value] - 1) * words;
-            set(&mut self.rows[row..row + words], condition);
-        }
-    }
-}
-
-impl NumberLane {
-    /// From the number, the condition, the bound, and whether it must be below.
-    fn new(asked: &[(usize, usize, i64, bool)], starts: &[i64], words: usize) -> Self {
-        let mut idle = vec![u64::MAX; words];
-        let mut row = vec![u64::MAX; words];
-        let mut turns = vec![Vec::new(); starts.len()];
+impl Planes {
+    /// From the number, the bit, the bound, and whether it must be below.
+    fn add_number(&mut self, asked: &[(usize, usize, i64, bool)]) {
+        let (mut idle, mut row) = (FULL, FULL);
+        let mut turns: Vec<(i64, usize)> = Vec::new();
         for own in asked.chunk_by(|a, b| a.1 == b.1) {
             // All bounds of a term on one number come down to: at least this, and less than that.
-            let condition = own[0].1;
+            let bit = own[0].1;
             let low = own.iter().filter(|(_, _, _, below)| !below).map(|(_, _, bound, _)| *bound).max();
             let high = own.iter().filter(|(_, _, _, below)| *below).map(|(_, _, bound, _)| *bound).min();
-            clear(&mut idle, condition);
-            let passes_at_first = low.is_none();
-            if !passes_at_first {
-                clear(&mut row, condition);
+            clear(&mut idle.0, bit);
+            if low.is_some() {
+                clear(&mut row.0, bit);
             }
-            if low.zip(high).is_some_and(|(low, high)| low >= high) {
-                continue;
+            if low.zip(high).is_none_or(|(low, high)| low < high) {
+                turns.extend([low, high].into_iter().flatten().map(|bound| (bound, bit)));
             }
-            for bound in [low, high].into_iter().flatten() {
-                if let Ok(at) = starts.binary_search(&bound) {
-                    turns[at].push(u32::try_from(condition).unwrap_or(u32::MAX));
+        }
+        turns.sort_unstable();
+        let (first, first_row) = (self.bounds.len(), self.number_rows.len());
+        self.number_rows.extend([idle, row]);
+        for turns in turns.chunk_by(|a, b| a.0 == b.0) {
+            turns.iter().for_each(|(_, bit)| row.0[bit / 64] ^= 1 << (bit % 64));
+            self.bounds.push(turns[0].0);
+            self.number_rows.push(row);
+        }
+        let (number, bounds) = (asked[0].0, first..self.bounds.len());
+        let finger = self.fingers.len();
+        let own = &self.bounds[bounds.clone()];
+        let below = |mark: &i64| own.partition_point(|bound| bound <= mark);
+        let fingers = std::iter::once(0).chain(self.marks[number].iter().map(below));
+        // A block has at most two bounds per bit.
+        self.fingers.extend(fingers.map(|finger| u16::try_from(finger).unwrap_or(0)));
+        self.numbers.push(NumberLane { number, bounds, finger, row: first_row });
+    }
+
+    /// How many bits there are.
+    pub(crate) fn bits(&self) -> usize {
+        self.blocks.len() * BLOCK
+    }
+
+    /// The bits of the rules of a bundle.
+    pub(crate) fn bits_of(&self, bundle: usize) -> Range<usize> {
+        let Bundle { blocks, rules, .. } = &self.bundles[bundle];
+        blocks.start * BLOCK..blocks.start * BLOCK + rules
+    }
+
+    /// Judges the rules of a bundle; what is only possible when there is room for it.
+    pub(crate) fn judge(&self, bundle: usize, answers: &Answers, asked: &Asked, judged: &mut Judged) {
+        let Bundle { blocks, rules, owners } = &self.bundles[bundle];
+        let words = blocks.start * WORDS..blocks.end * WORDS;
+        let Judged { holds, possible } = judged;
+        let holds = &mut holds[words.clone()];
+        if possible.is_empty() {
+            for (block, holds) in blocks.clone().zip(holds.chunks_exact_mut(WORDS)) {
+                self.judge_block::<false>(block, answers, asked, holds, &mut []);
+            }
+        } else {
+            let possible = &mut possible[words];
+            let both = holds.chunks_exact_mut(WORDS).zip(possible.chunks_exact_mut(WORDS));
+            for (block, (holds, possible)) in blocks.clone().zip(both) {
+                self.judge_block::<true>(block, answers, asked, holds, possible);
+            }
+            join_terms(possible, *rules, &self.owners[owners.clone()]);
+        }
+        join_terms(holds, *rules, &self.owners[owners.clone()]);
+    }
+
+    fn judge_block<const OPEN: bool>(
+        &self,
+        block: usize,
+        answers: &Answers,
+        asked: &Asked,
+        holds_out: &mut [u64],
+        possible_out: &mut [u64],
+    ) {
+        let rows = &self.rows[block * self.height..(block + 1) * self.height];
+        let mut holds = rows[0];
+        for row in &asked.surely {
+            and(&mut holds, &rows[*row as usize]);
+        }
+        let mut possible = rows[0];
+        if OPEN {
+            for row in &asked.maybe {
+                and(&mut possible, &rows[*row as usize]);
+            }
+        }
+        let mut from = 0;
+        for Several { idle, held, end } in &asked.several {
+            // Per term: whether all rows let it pass, and whether any does. A term that asks for the opposite
+            // must pass all of them, one that asks for a value any.
+            let (mut all, mut any) = (FULL, EMPTY);
+            for row in &asked.picked[from..*held as usize] {
+                and(&mut all, &rows[*row as usize]);
+                or(&mut any, &rows[*row as usize]);
+            }
+            let (mut all_open, mut any_open) = (all, any);
+            for row in &asked.picked[*held as usize..*end as usize] {
+                and(&mut all_open, &rows[*row as usize]);
+                or(&mut any_open, &rows[*row as usize]);
+            }
+            from = *end as usize;
+            let idle = &rows[*idle as usize];
+            and(&mut holds, &all_or_any(idle, &all_open, &any));
+            if OPEN {
+                and(&mut possible, &all_or_any(idle, &all, &any_open));
+            }
+        }
+        let before = block.checked_sub(1).map(|before| &self.blocks[before]);
+        let own = &self.blocks[block];
+        for lane in &self.numbers[before.map_or(0, |before| before.numbers)..own.numbers] {
+            match answers.numbers[lane.number] {
+                Some(number) => {
+                    let bounds = &self.bounds[lane.bounds.clone()];
+                    let mut stretch = usize::from(self.fingers[lane.finger + asked.marks[lane.number]]);
+                    while bounds.get(stretch).is_some_and(|bound| *bound <= number) {
+                        stretch += 1;
+                    }
+                    let row = &self.number_rows[lane.row + 1 + stretch];
+                    and(&mut holds, row);
+                    if OPEN {
+                        and(&mut possible, row);
+                    }
                 }
+                None => and(&mut holds, &self.number_rows[lane.row]),
             }
         }
-        let kept = (NUMBER_WORDS / words.max(1)).max(1);
-        let every = (starts.len() + 1).div_ceil(kept);
-        let mut rows = vec![row.clone()];
-        for (at, turns) in turns.iter().enumerate() {
-            turns.iter().for_each(|condition| row[*condition as usize / 64] ^= 1 << (condition % 64));
-            if (at + 1) % every == 0 {
-                rows.push(row.clone());
+        holds_out.copy_from_slice(&holds.0);
+        if OPEN {
+            possible_out.copy_from_slice(&possible.0);
+        }
+        for (bit, literal) in &self.repeats[before.map_or(0, |before| before.repeats)..own.repeats] {
+            let truth = asked.repeated[*literal as usize];
+            if truth != Truth::Holds {
+                clear(holds_out, *bit as usize);
+            }
+            if OPEN && truth == Truth::Fails {
+                clear(possible_out, *bit as usize);
             }
         }
-        Self { number: asked[0].0, idle, rows, every, turns }
     }
 }
 
-/// Clears the bits from one place up to another.
-pub(crate) fn clear_between(row: &mut [u64], from: usize, to: usize) {
-    let (first, last) = (from / 64, to / 64);
-    let (before, after) = ((1_u64 << (from % 64)) - 1, u64::MAX << (to % 64));
-    if first == last {
-        row[first] &= before | after;
-        return;
+/// A rule holds when one of its terms does: second and further terms are counted for their rules, and taken away.
+fn join_terms(words: &mut [u64], rules: usize, owners: &[u32]) {
+    let end = rules + owners.len();
+    let mut from = rules;
+    while from < end {
+        let (at, shift) = (from / 64, from % 64);
+        let mut word = words[at] >> shift << shift;
+        words[at] ^= word;
+        if end < 64 * (at + 1) {
+            word &= (1 << (end % 64)) - 1;
+        }
+        while word != 0 {
+            let bit = 64 * at + word.trailing_zeros() as usize;
+            set(words, owners[bit - rules] as usize);
+            word &= word - 1;
+        }
+        from = 64 * (at + 1);
     }
-    row[first] &= before;
-    row[first + 1..last].fill(0);
-    if let Some(word) = row.get_mut(last) {
-        *word &= after;
-    }
 }
 
-fn set(row: &mut [u64], at: usize) {
-    row[at / 64] |= 1 << (at % 64);
+fn set(words: &mut [u64], at: usize) {
+    words[at / 64] |= 1 << (at % 64);
 }
 
-fn clear(row: &mut [u64], at: usize) {
-    row[at / 64] &= !(1 << (at % 64));
+fn clear(words: &mut [u64], at: usize) {
+    words[at / 64] &= !(1 << (at % 64));
 }
 
-fn or(all: &mut [u64], row: &[u64]) {
-    all.iter_mut().zip(row).for_each(|(all, row)| *all |= row);
+fn or(all: &mut Row, row: &Row) {
+    all.0.iter_mut().zip(row.0).for_each(|(all, row)| *all |= row);
 }
 
-fn and(all: &mut [u64], row: impl Iterator<Item = u64>) {
-    all.iter_mut().zip(row).for_each(|(all, row)| *all &= row);
+fn and(all: &mut Row, row: &Row) {
+    all.0.iter_mut().zip(row.0).for_each(|(all, row)| *all &= row);
+}
+
+/// Where idle, what all let pass, and elsewhere what any lets pass.
+fn all_or_any(idle: &Row, all: &Row, any: &Row) -> Row {
+    Row(std::array::from_fn(|at| (idle.0[at] & all.0[at]) | (!idle.0[at] & any.0[at])))
 }
 
 #[cfg(test)]
@@ -505,18 +600,30 @@ mod tests {
 
     #[test]
     fn bits_between() {
+        let words = [u64::MAX, 0b1011, u64::MAX];
+        let is_set = |bit: &usize| words[bit / 64] >> (bit % 64) & 1 == 1;
         for (from, to) in
             [(0, 0), (0, 1), (3, 64), (63, 65), (64, 128), (5, 190), (0, 192), (190, 192), (128, 192)]
         {
-            let mut row = vec![u64::MAX; 3];
-            clear_between(&mut row, from, to);
-            for at in 0..192 {
-                assert_eq!(
-                    row[at / 64] >> (at % 64) & 1 == 0,
-                    (from..to).contains(&at),
-                    "{from}..{to} at {at}"
-                );
-            }
+            let mut found = Vec::new();
+            each_bit(|at| words[at], from..to, |bit| found.push(bit));
+            assert_eq!(found, (from..to).filter(is_set).collect::<Vec<_>>(), "{from}..{to}");
+        }
+    }
+
+    #[test]
+    fn further_terms_are_counted_for_their_rules() {
+        for rules in [1, 63, 64, 65, 120] {
+            // Three terms more, of which the first and the last hold; what follows them is not in use.
+            let mut words = vec![0; 3];
+            set(&mut words, rules);
+            set(&mut words, rules + 2);
+            let last = narrow(rules - 1);
+            join_terms(&mut words, rules, &[0, 0, last]);
+            let mut found = Vec::new();
+            each_bit(|at| words[at], 0..192, |bit| found.push(bit));
+            found.dedup();
+            assert_eq!(found, if rules == 1 { vec![0] } else { vec![0, rules - 1] });
         }
     }
 }

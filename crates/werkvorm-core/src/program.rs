@@ -9,12 +9,9 @@ use std::ops::Range;
 
 use crate::answers::Answers;
 use crate::condition::{Condition, Truth};
-use crate::planes::{Judged, Planes, clear_between};
+use crate::layout::Layout;
 pub(crate) use crate::terms::Literal;
 use crate::vocabulary::Vocabulary;
-
-/// Instead of a group, when a condition gives points to none or to several; instead of a number, for none.
-pub(crate) const MANY: u32 = u32::MAX;
 
 /// What a condition comes down to; most need no walk over terms.
 #[derive(Debug, Clone, Copy)]
@@ -56,42 +53,23 @@ pub(crate) struct Program {
     /// The end of each condition in `term_ends`.
     pub(crate) condition_ends: Vec<u32>,
     /// The points of all conditions, one after the other: the group they count for, and the points.
-    pub(crate) postings: Vec<(u32, i32)>,
-    /// Per condition with one posting: that posting; of others the group is `MANY`.
-    pub(crate) only_posting: Vec<(u32, i32)>,
+    pub(crate) postings: Vec<(u32, i8)>,
     /// The end of each condition in `postings`.
     pub(crate) posting_ends: Vec<u32>,
     /// Which questions conditions ask together, each once: their ids, and their places (facets, then numbers).
     pub(crate) questions: Vec<(Vec<String>, Vec<u32>)>,
     /// Per condition: its place in `questions`.
     pub(crate) asks: Vec<u32>,
-    /// Per condition: the number that a curve waits for besides; `MANY` for none.
-    pub(crate) curve_number: Vec<u32>,
-    /// The conditions of rules with a curve.
-    pub(crate) waiting_curves: Vec<usize>,
     /// Per condition: how many rules about methods rest on it.
     pub(crate) rules_resting_on: Vec<u32>,
     /// Per atom: that it is so, and that it is not so, as conditions to show.
     pub(crate) shown: Vec<[Condition; 2]>,
     /// The rules, grouped by method and criterion; those without a method come last.
     pub(crate) rules: Vec<Compiled>,
-    /// The rules of each method again, in the order of the pack: place in the pack, and condition.
-    pub(crate) named: Vec<(u32, u32)>,
-    /// Long runs of conditions that only give points to one method: the method, from and to.
-    pub(crate) runs: Vec<(u32, u32, u32)>,
-    /// Where the runs of each method end.
-    pub(crate) run_ends: Vec<u32>,
     /// Per method and criterion: where its rules end in `rules`.
     pub(crate) group_ends: Vec<usize>,
     /// The rules that rule a method out: the method and the condition, in the order of the conditions.
     pub(crate) excluding: Vec<(u32, u32)>,
-    /// The end of each condition in `excluding`.
-    pub(crate) excluding_ends: Vec<u32>,
-    /// The conditions that give points once, and those that give points several times, as bits.
-    pub(crate) giving_once: Vec<u64>,
-    pub(crate) giving_often: Vec<u64>,
-    /// The conditions that rule a method out, as bits.
-    pub(crate) ruling_out: Vec<u64>,
     /// The rules with a curve: the group they count for, and the place in `rules`.
     pub(crate) curves: Vec<(usize, usize)>,
     /// Per method: what explaining it needs.
@@ -104,8 +82,8 @@ pub(crate) struct Program {
     pub(crate) reach_needs: Vec<Vec<(usize, Option<usize>)>>,
     /// The same per factor.
     pub(crate) factor_atoms: Vec<Vec<usize>>,
-    /// The conditions as bits.
-    pub(crate) planes: Planes,
+    /// The rules as bits.
+    pub(crate) layout: Layout,
     /// How many criteria there are: the groups of one method.
     pub(crate) criteria: usize,
 }
@@ -116,10 +94,12 @@ pub(crate) struct Compiled {
     /// Its place in the pack.
     pub(crate) rule: u32,
     pub(crate) condition: u32,
+    /// Its bit in the planes.
+    pub(crate) bit: u32,
     /// The points it gives; 0 when they depend on a number or it gives none.
-    pub(crate) points: i32,
+    pub(crate) points: i8,
     /// The fewest and the most points it can give when it holds.
-    pub(crate) extremes: (i32, i32),
+    pub(crate) extremes: (i8, i8),
     pub(crate) kind: Kind,
 }
 
@@ -255,49 +235,14 @@ impl Program {
         &self.questions[self.asks[condition] as usize]
     }
 
-    /// The number that a condition waits for because of a curve.
-    pub(crate) fn curve_number(&self, condition: usize) -> Option<usize> {
-        Some(self.curve_number[condition]).filter(|number| *number != MANY).map(|number| number as usize)
-    }
-
-    /// Marks the methods that are ruled out.
-    pub(crate) fn exclude(&self, judged: &Judged, excluded: &mut [bool]) {
-        judged.each_holding(&self.ruling_out, |condition| {
-            let start = condition.checked_sub(1).map_or(0, |before| self.excluding_ends[before] as usize);
-            let rules = &self.excluding[start..self.excluding_ends[condition] as usize];
-            rules.iter().for_each(|(method, _)| excluded[*method as usize] = true);
-        });
-    }
-
-    /// Takes the conditions that only count for methods that are ruled out from a row.
-    pub(crate) fn leave_out(&self, excluded: &[bool], counting: &mut [u64]) {
-        if self.runs.is_empty() {
-            return;
-        }
-        for (method, _) in excluded.iter().enumerate().filter(|(_, excluded)| **excluded) {
-            let start = method.checked_sub(1).map_or(0, |before| self.run_ends[before] as usize);
-            for (_, from, to) in &self.runs[start..self.run_ends[method] as usize] {
-                clear_between(counting, *from as usize, *to as usize);
-            }
-        }
-    }
-
-    /// Gives the points of conditions that hold: groups and points. Most conditions of a large pack give points
-    /// once, and then one look suffices; of those only the ones in a row count.
-    pub(crate) fn give(&self, judged: &Judged, once: &[u64], mut give: impl FnMut(u32, i32)) {
-        judged.each_holding(once, |condition| {
-            let (group, points) = self.only_posting[condition];
-            give(group, points);
-        });
-        judged.each_holding(&self.giving_often, |condition| {
-            for (group, points) in self.postings_of(condition) {
-                give(*group, *points);
-            }
-        });
+    /// Whether a condition holds, found out by itself.
+    pub(crate) fn holds(&self, vocabulary: &Vocabulary, answers: &Answers, condition: usize) -> bool {
+        let holds = |literal: &Literal| self.literal(vocabulary, answers, *literal) == Truth::Holds;
+        self.terms_of(condition).any(|term| term.iter().all(holds))
     }
 
     /// What a condition gives when it holds: groups and points.
-    pub(crate) fn postings_of(&self, condition: usize) -> &[(u32, i32)] {
+    pub(crate) fn postings_of(&self, condition: usize) -> &[(u32, i8)] {
         let start = condition.checked_sub(1).map_or(0, |before| self.posting_ends[before] as usize);
         &self.postings[start..self.posting_ends[condition] as usize]
     }

@@ -5,20 +5,36 @@
 
 use crate::advice::Ranked;
 use crate::answers::Answers;
+use crate::check::MAX_CRITERION_SCORE;
 use crate::condition::Truth;
 use crate::diagnostic::Diagnostic;
 use crate::engine::Engine;
-use crate::evaluate::{Evaluation, clamp, curve_points, fit};
-use crate::explain::Explainer;
+use crate::evaluate::{Situation, curve_points, fit};
+use crate::explain::{Explainer, Lists};
+use crate::layout::Bundle;
 use crate::pack::Rule;
 use crate::planes::{Asked, Judged};
 use crate::profile::Profile;
+use crate::program::Kind;
+
+/// The bounds of the score of a criterion.
+const LIMIT: i32 = MAX_CRITERION_SCORE as i32;
 
 /// A profile that was read once for one engine, to be ranked as often as needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Encoded {
     pub(crate) answers: Answers,
-    asked: Asked,
+    pub(crate) asked: Asked,
+    /// Per criterion.
+    weights: Vec<i32>,
+}
+
+impl Encoded {
+    /// The total of the points of a method per criterion.
+    pub(crate) fn total(&self, points: &[i32]) -> i64 {
+        let weighed = points.iter().zip(&self.weights);
+        weighed.map(|(points, weight)| weight * (*points).clamp(-LIMIT, LIMIT)).sum::<i32>().into()
+    }
 }
 
 /// A method and its score.
@@ -34,12 +50,37 @@ pub struct RankedPlace {
 #[derive(Debug, Clone, Default)]
 pub struct Ranking {
     judged: Judged,
-    /// The conditions whose points count: those of methods that are ruled out do not.
-    counting: Vec<u64>,
-    /// Per method and criterion.
+    /// Per bundle of methods: whether its rules were judged.
+    looked_at: Vec<bool>,
+    /// Per method of one bundle, and criterion.
     points: Vec<i32>,
     excluded: Vec<bool>,
-    places: Vec<RankedPlace>,
+    leaders: Leaders,
+}
+
+/// The best methods for a profile with everything that speaks for and against them. Used again, it takes no new
+/// memory but for what does not fit.
+#[derive(Debug, Clone, Default)]
+pub struct Explained<'e> {
+    ranking: Ranking,
+    lists: Lists,
+    /// More than there are now, when there were more before.
+    methods: Vec<Ranked<'e>>,
+    count: usize,
+}
+
+impl<'e> Explained<'e> {
+    /// Nothing explained, to be filled by [`Engine::explain_best`].
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The methods that were explained, best first.
+    #[must_use]
+    pub fn methods(&self) -> &[Ranked<'e>] {
+        &self.methods[..self.count]
+    }
 }
 
 impl Ranking {
@@ -52,7 +93,7 @@ impl Ranking {
     /// The methods that were ranked, best first.
     #[must_use]
     pub fn places(&self) -> &[RankedPlace] {
-        &self.places
+        &self.leaders.places
     }
 }
 
@@ -63,47 +104,78 @@ impl Engine {
     /// Every problem in the profile.
     pub fn encode(&self, profile: &Profile) -> Result<Encoded, Vec<Diagnostic>> {
         let answers = Answers::read(&self.pack, &self.vocabulary, profile)?;
-        let asked = Asked::new(&self.program.planes, &answers);
-        Ok(Encoded { answers, asked })
+        let asked = Asked::new(&self.program, &self.vocabulary, &answers);
+        // INVARIANT: the reader keeps weights small.
+        let weights = answers.weights.iter().map(|weight| i32::try_from(*weight).unwrap_or(0)).collect();
+        Ok(Encoded { answers, asked, weights })
     }
 
     /// The best `top` methods that are not ruled out, best first.
     ///
     /// The profile must have been encoded by this engine.
     pub fn rank<'r>(&self, profile: &Encoded, top: usize, ranking: &'r mut Ranking) -> &'r [RankedPlace] {
-        let Engine { pack, program, .. } = self;
-        let answers = &profile.answers;
-        let Ranking { judged, counting, points, excluded, places } = ranking;
-        program.planes.judge(answers, &profile.asked, false, judged);
-        excluded.clear();
-        excluded.resize(pack.methods.len(), false);
-        program.exclude(judged, excluded);
-        counting.clear();
-        counting.extend_from_slice(&program.giving_once);
-        program.leave_out(excluded, counting);
-        points.clear();
-        points.resize(program.groups(), 0);
-        program.give(judged, counting, |group, given| points[group as usize] += given);
-        for (group, at) in &program.curves {
-            let rule = &program.rules[*at];
-            if judged.truth(rule.condition as usize) == Truth::Holds {
-                // INVARIANT: the check keeps points within a few either way.
-                let given = curve_points(pack, answers, rule).unwrap_or(0);
-                points[*group] += i32::try_from(given).unwrap_or(0);
+        self.rank_among(profile, top, false, ranking);
+        ranking.places()
+    }
+
+    /// Ranks, and with `possible` also finds out what may hold.
+    fn rank_among(&self, profile: &Encoded, top: usize, possible: bool, ranking: &mut Ranking) {
+        let program = &self.program;
+        let Encoded { answers, asked, weights } = profile;
+        let Ranking { judged, looked_at, points, excluded, leaders } = ranking;
+        judged.ready(&program.layout.planes, asked, possible);
+        program.layout.judge_excluding(answers, asked, judged);
+        program.layout.exclude(judged, excluded);
+        leaders.clear(top);
+        looked_at.clear();
+        for (at, bundle) in program.layout.bundles.iter().enumerate() {
+            let methods = &program.layout.seats[bundle.seats.clone()];
+            // Most bundles of a large pack end here: all their methods are ruled out, or none can come so far.
+            let may_enter = methods.iter().map(|method| *method as usize).any(|method| {
+                !excluded[method] && leaders.let_in(program.layout.most_of(method, weights).into())
+            });
+            looked_at.push(may_enter);
+            if !may_enter {
+                continue;
+            }
+            let seats = program.layout.seats[bundle.seats.clone()].iter();
+            for (method, points) in seats.zip(self.score(at, profile, judged, points)) {
+                let method = *method as usize;
+                if !excluded[method] {
+                    leaders.enter(RankedPlace { method, total: profile.total(points) });
+                }
             }
         }
-        places.clear();
-        let groups = points.chunks_exact(program.criteria.max(1)).zip(&*excluded).enumerate();
-        for (method, (groups, _)) in groups.filter(|(_, (_, excluded))| !**excluded) {
-            let total = groups
-                .iter()
-                .zip(&answers.weights)
-                .map(|(points, weight)| weight * clamp(i64::from(*points)))
-                .sum();
-            places.push(RankedPlace { method, total });
+        leaders.settle();
+    }
+
+    /// Judges the rules of a bundle and adds up their points: per seat those of each criterion.
+    pub(crate) fn score<'p>(
+        &self,
+        bundle: usize,
+        profile: &Encoded,
+        judged: &mut Judged,
+        points: &'p mut Vec<i32>,
+    ) -> impl Iterator<Item = &'p [i32]> + use<'p> {
+        let Engine { pack, program, .. } = self;
+        let criteria = program.criteria.max(1);
+        let Bundle { seats, curves } = &program.layout.bundles[bundle];
+        program.layout.judge_bundle(bundle, &profile.answers, &profile.asked, judged);
+        let first = seats.start * criteria;
+        points.clear();
+        points.resize(seats.len() * criteria, 0);
+        judged.each_holding(program.layout.bits_of_bundle(bundle), |bit| {
+            points[program.layout.slots[bit] as usize - first] += i32::from(program.layout.given[bit]);
+        });
+        for (slot, at) in curves {
+            let rule = &program.rules[*at];
+            if judged.truth(rule.bit) == Truth::Holds {
+                // INVARIANT: the check keeps points within a few either way.
+                let given = curve_points(pack, &profile.answers, rule).unwrap_or(0);
+                points[*slot - first] += i32::try_from(given).unwrap_or(0);
+            }
         }
-        best(places, top);
-        places
+        points.chunks_exact(criteria)
     }
 
     /// The best `top` methods for a profile, explained in full, and nothing about the others.
@@ -111,11 +183,34 @@ impl Engine {
     /// The profile must have been encoded by this engine.
     #[must_use]
     pub fn best(&self, profile: &Encoded, top: usize) -> Vec<Ranked<'_>> {
-        let Engine { pack, program, .. } = self;
-        let evaluation = Evaluation::of_ranked(pack, program, profile.answers.clone(), &profile.asked);
-        let explainer = Explainer::new(self, &evaluation);
-        let best = evaluation.order.iter().take(top).enumerate();
-        best.map(|(place, at)| explainer.ranked(*at, place + 1)).collect()
+        let mut explained = Explained::new();
+        self.explain_best(profile, top, &mut explained);
+        explained.methods.truncate(explained.count);
+        explained.methods
+    }
+
+    /// The same in memory that is used again.
+    ///
+    /// The profile must have been encoded by this engine.
+    pub fn explain_best<'e, 'x>(
+        &'e self,
+        profile: &Encoded,
+        top: usize,
+        explained: &'x mut Explained<'e>,
+    ) -> &'x [Ranked<'e>] {
+        let Explained { ranking, lists, methods, count } = explained;
+        self.rank_among(profile, top, true, ranking);
+        let explainer =
+            Explainer::new(self, Situation { answers: &profile.answers, judged: &ranking.judged });
+        let places = &ranking.leaders.places;
+        for (at, place) in places.iter().enumerate() {
+            if at == methods.len() {
+                methods.push(explainer.blank(place.method));
+            }
+            explainer.rank_into(place.method, at + 1, lists, &mut methods[at]);
+        }
+        *count = places.len();
+        &methods[..*count]
     }
 
     /// The rules about a method that hold for the profile of a ranking, in the order of the pack.
@@ -125,14 +220,23 @@ impl Engine {
         ranking: &'a Ranking,
         method: usize,
     ) -> impl Iterator<Item = &'e Rule> + use<'e, 'a> {
-        let Engine { pack, program, .. } = self;
-        let holding = program.named[program.rules_of(method)].iter().filter(move |(_, condition)| {
+        let Engine { pack, vocabulary, program, .. } = self;
+        let answers = &profile.answers;
+        // What was ranked was judged, and nothing rules it out. Of other methods every rule is looked at.
+        let is_ranked = !ranking.excluded[method] && ranking.looked_at[program.layout.bundle_of(method)];
+        let judged = if is_ranked { program.layout.bits_of(method) } else { 0..0 };
+        let others = if is_ranked { 0..0 } else { program.rules_of(method) };
+        let mut others: Vec<_> = others
+            .filter(|at| program.holds(vocabulary, answers, program.rules[*at].condition as usize))
+            .collect();
+        others.sort_unstable_by_key(|at| program.rules[*at].rule);
+        let judged = ranking.judged.holding(judged).map(|bit| program.layout.rule_at[bit] as usize);
+        let holding = judged.chain(others).map(|at| &program.rules[at]).filter(|rule| match rule.kind {
             // A curve whose number is open is not known, even when its condition holds.
-            let settled = |number: usize| profile.answers.numbers[number].is_some();
-            ranking.judged.truth(*condition as usize) == Truth::Holds
-                && program.curve_number(*condition as usize).is_none_or(settled)
+            Kind::Curve(number) => answers.numbers[number as usize].is_some(),
+            _ => true,
         });
-        holding.map(|(rule, _)| &pack.rules[*rule as usize])
+        holding.map(|rule| &pack.rules[rule.rule as usize])
     }
 
     /// The fit of a total, as an advice on this profile gives it: 0 to 100.
@@ -142,14 +246,45 @@ impl Engine {
     }
 }
 
-/// Keeps the best places, in order. Methods stand in the order of their ids, so the place settles ties.
-fn best(places: &mut Vec<RankedPlace>, top: usize) {
-    let order = |place: &RankedPlace| (std::cmp::Reverse(place.total), place.method);
-    if top < places.len() {
-        if top > 0 {
-            places.select_nth_unstable_by_key(top - 1, order);
-        }
-        places.truncate(top);
+/// The best methods so far.
+#[derive(Debug, Clone, Default)]
+struct Leaders {
+    top: usize,
+    /// A total below this does not come among them.
+    least: i64,
+    places: Vec<RankedPlace>,
+}
+
+impl Leaders {
+    fn clear(&mut self, top: usize) {
+        let least = if top == 0 { i64::MAX } else { i64::MIN };
+        (self.top, self.least) = (top, least);
+        self.places.clear();
     }
-    places.sort_unstable_by_key(order);
+
+    fn let_in(&self, total: i64) -> bool {
+        total >= self.least
+    }
+
+    fn enter(&mut self, place: RankedPlace) {
+        if !self.let_in(place.total) {
+            return;
+        }
+        self.places.push(place);
+        // Sorting out now and then is faster than keeping them in order.
+        if self.places.len() >= self.top.saturating_mul(4) {
+            self.settle();
+            self.least = self.places.last().map_or(i64::MIN, |last| last.total);
+        }
+    }
+
+    /// Keeps the best places, in order. Methods stand in the order of their ids, so the place settles ties.
+    fn settle(&mut self) {
+        let order = |place: &RankedPlace| (std::cmp::Reverse(place.total), place.method);
+        if self.top < self.places.len() {
+            self.places.select_nth_unstable_by_key(self.top - 1, order);
+            self.places.truncate(self.top);
+        }
+        self.places.sort_unstable_by_key(order);
+    }
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::advice::{Answered, Named, Need, PackName, Ranked, Reason, Understood};
 use crate::condition::Truth;
 use crate::engine::{DEFAULT_TOP, PEOPLE, PHASE, WEEKS};
+use crate::evaluate::Evaluation;
 use crate::explain::Explainer;
 use crate::guidance::few;
 use crate::pack::{Citation, Fact, Factor, FactorKind, GuidelineKind, Method, RecipeStepText, ValuesAllowed};
@@ -118,13 +119,15 @@ pub enum OriginKind {
 }
 
 /// Writes the recipe for these methods, or for the best few when there are none.
-pub(crate) fn write<'e>(explainer: &Explainer<'e, '_>, profile: &Profile, chosen: Vec<usize>) -> Recipe<'e> {
-    let methods = if chosen.is_empty() {
-        explainer.evaluation.order.iter().take(METHODS).copied().collect()
-    } else {
-        chosen
-    };
-    let writer = Writer { explainer, profile: explainer.understood(profile), methods };
+pub(crate) fn write<'e>(
+    explainer: &Explainer<'e, '_>,
+    evaluation: &Evaluation,
+    profile: &Profile,
+    chosen: Vec<usize>,
+) -> Recipe<'e> {
+    let methods =
+        if chosen.is_empty() { evaluation.order.iter().take(METHODS).copied().collect() } else { chosen };
+    let writer = Writer { explainer, evaluation, profile: explainer.understood(profile), methods };
     let pack = &explainer.engine.pack;
     let steps = pack.recipe.iter().enumerate().map(|(at, step)| {
         let mut parts = if step.open { Vec::new() } else { writer.parts(at + 1, step) };
@@ -179,6 +182,7 @@ fn because<'e>(about: Option<Text>, reason: &Reason<'e>) -> RecipeLine<'e> {
 
 struct Writer<'e, 'v, 'x> {
     explainer: &'x Explainer<'e, 'v>,
+    evaluation: &'x Evaluation,
     profile: Understood<'e>,
     methods: Vec<usize>,
 }
@@ -260,17 +264,17 @@ impl<'e> Writer<'e, '_, '_> {
     /// fits least: first those that speak about several methods, of those the heaviest.
     fn hard_here(&self) -> Vec<RecipeLine<'e>> {
         let (pack, program) = (&self.explainer.engine.pack, &self.explainer.engine.program);
-        let evaluation = self.explainer.evaluation;
+        let evaluation = self.evaluation;
         let shown = evaluation.order.iter().take(DEFAULT_TOP);
         let spared: Vec<usize> = shown.chain(&self.methods).copied().collect();
         // Per kind: its title, whether several methods have it, its points, and the method and rule to show.
-        let mut kinds: Vec<(&'e Text, bool, i32, usize, usize)> = Vec::new();
+        let mut kinds: Vec<(&'e Text, bool, i8, usize, usize)> = Vec::new();
         let by_method = (0..pack.methods.len()).filter(|method| !spared.contains(method));
         for (method, at) in by_method.flat_map(|method| program.rules_of(method).map(move |at| (method, at)))
         {
             let rule = &program.rules[at];
             let of_pack = &pack.rules[rule.rule as usize];
-            let holds = evaluation.truth(rule.condition as usize) == Truth::Holds;
+            let holds = evaluation.situation().truth(rule) == Truth::Holds;
             if rule.points >= 0 || of_pack.criterion != PEOPLE || !holds {
                 continue;
             }

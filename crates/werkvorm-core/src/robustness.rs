@@ -108,7 +108,7 @@ impl Engine {
                     .push(ChangingFirst { change: self.shown(&single, &evaluation.answers), first });
             }
         }
-        let explainer = Explainer::new(self, &evaluation);
+        let explainer = Explainer::new(self, evaluation.situation());
         let weights = self.pack.criteria.iter().enumerate().map(|(at, criterion)| WeightRoom {
             criterion: &criterion.id,
             label: &criterion.label,

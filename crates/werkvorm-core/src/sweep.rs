@@ -221,7 +221,7 @@ impl Engine {
                 left: without(&now.best, &there.best),
             }
         };
-        let explainer = Explainer::new(self, evaluation);
+        let explainer = Explainer::new(self, evaluation.situation());
         Sweep {
             what_if_version: WHAT_IF_VERSION,
             pack: explainer.pack_name(),

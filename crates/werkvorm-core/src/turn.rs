@@ -164,13 +164,13 @@ impl Engine {
         };
         let lifted_by = evaluation.standings[at].excluded.then(|| search(Aim::Ranked));
         let turned_by = if already { Sets::none(options.changes) } else { search(aim) };
-        let explainer = Explainer::new(self, &evaluation);
+        let explainer = Explainer::new(self, evaluation.situation());
         Ok(Turn {
             what_if_version: WHAT_IF_VERSION,
             pack: explainer.pack_name(),
             profile: explainer.understood(profile),
             method: self.named(at),
-            now: RankedScore { rank: board.rank(at), score: explainer.score(at) },
+            now: RankedScore { rank: board.rank(at), score: explainer.score(evaluation.standings[at]) },
             toward: options.toward,
             top: options.top,
             already,
@@ -204,12 +204,15 @@ impl Engine {
                 answers = answers.with_state(&self.pack, &self.vocabulary, single.question, &state);
             }
         }
-        let after = Evaluation::new(&self.pack, &self.program, answers);
+        let after = Evaluation::new(self, answers);
         let rules = self.rule_differences(method, [evaluation, &after]);
         let rank = after.rank(method);
         ChangeSet {
             changes: set.iter().map(|single| self.shown(single, &evaluation.answers)).collect(),
-            after: RankedScore { rank, score: Explainer::new(self, &after).score(method) },
+            after: RankedScore {
+                rank,
+                score: Explainer::new(self, after.situation()).score(after.standings[method]),
+            },
             rules: rules.iter().map(|one| RuleShare { rule: one.rule, difference: one.difference }).collect(),
         }
     }

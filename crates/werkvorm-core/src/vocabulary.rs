@@ -213,13 +213,6 @@ impl Vocabulary {
         last - self.first_atom.get(facet).copied().unwrap_or(last)
     }
 
-    /// Whether another facet can make a value of this one hold.
-    pub(crate) fn is_implied(&self, facet: usize) -> bool {
-        let last = self.first_atom.get(facet + 1).copied().unwrap_or(self.implied_by.len());
-        let own = self.first_atom.get(facet).map_or(last..last, |first| *first..last);
-        self.implied_by.get(own).is_some_and(|atoms| atoms.iter().any(|facets| !facets.is_empty()))
-    }
-
     /// The other facets that can make an atom hold.
     pub(crate) fn implied_by(&self, atom: usize) -> &[usize] {
         self.implied_by.get(atom).map_or(&[], Vec::as_slice)
