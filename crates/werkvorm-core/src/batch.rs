@@ -99,22 +99,18 @@ impl Engine {
         let Engine { pack, vocabulary, program, .. } = self;
         let atoms = atoms(program, vocabulary, profiles);
         // Conditions that several rules rest on are judged once.
-        let shared: Vec<Slice> = (0..program.conditions())
-            .map(|condition| match program.rules_resting_on[condition] {
-                0 | 1 => NONE,
-                _ => judge(program, &atoms, condition),
-            })
-            .collect();
-        let holds = |condition: usize| match program.rules_resting_on[condition] {
-            0 | 1 => judge(program, &atoms, condition),
-            _ => shared[condition],
+        let shared: Vec<Slice> =
+            (0..program.shared).map(|condition| judge(program, &atoms, condition)).collect();
+        let holds = |condition: u32| {
+            let known = shared.get(condition as usize).copied();
+            known.unwrap_or_else(|| judge(program, &atoms, condition as usize))
         };
         let weights: Vec<Number> = (0..program.criteria)
             .map(|criterion| Number::of(profiles.iter().map(|profile| profile.answers.weights[criterion])))
             .collect();
         let mut excluded = vec![NONE; pack.methods.len()];
         for (method, condition) in &program.excluding {
-            join(&mut excluded[*method as usize], &holds(*condition as usize));
+            join(&mut excluded[*method as usize], &holds(*condition));
         }
         let mut board = Leaders::new(profiles.len(), top);
         let (mut judged, mut points) = (Judged::default(), Vec::new());
@@ -154,12 +150,12 @@ impl Engine {
                             Kind::Points => {
                                 let number = if rule.points > 0 { &mut given } else { &mut taken };
                                 number.add_at(
-                                    &holds(rule.condition as usize),
+                                    &holds(rule.condition),
                                     rule.points.unsigned_abs().into(),
                                 );
                             }
                             Kind::Curve(_) => {
-                                each(&holds(rule.condition as usize), |at| {
+                                each(&holds(rule.condition), |at| {
                                     let Some(profile) = profiles.get(at) else { return };
                                     let points = curve_points(pack, &profile.answers, rule).unwrap_or(0);
                                     let number = if points > 0 { &mut given } else { &mut taken };

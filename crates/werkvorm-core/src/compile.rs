@@ -149,7 +149,7 @@ impl Compiler<'_> {
     }
 
     /// Finds the rules that ask the same, and tells each where its condition is: per condition a rule that asks
-    /// it.
+    /// it. Conditions of several rules come first.
     fn shared_conditions(&mut self) -> Vec<usize> {
         let rules = &self.program.rules;
         let asked = |place: usize| asked(&self.asked, &self.asked_ends, rules[place].rule as usize);
@@ -160,8 +160,9 @@ impl Compiler<'_> {
             a.cmp(b).then_with(|| asked(*rule).cmp(asked(*other))).then_with(|| rule.cmp(other))
         });
         let groups = order.chunk_by(|(a, rule), (b, other)| a == b && asked(*rule) == asked(*other));
-        let mut found: Vec<_> = groups.map(|group| (group[0].1, group)).collect();
+        let mut found: Vec<_> = groups.map(|group| ((group.len() == 1, group[0].1), group)).collect();
         found.sort_unstable();
+        self.program.shared = found.partition_point(|((is_alone, _), _)| !is_alone);
         let first = found.iter().map(|(_, group)| rules[group[0].1].rule as usize).collect();
         for (condition, (_, group)) in found.iter().enumerate() {
             group.iter().for_each(|(_, place)| self.program.rules[*place].condition = narrow(condition));
@@ -206,10 +207,6 @@ impl Compiler<'_> {
         program.questions = vec![Default::default(); lists.len()];
         for (places, list) in lists {
             program.questions[list as usize] = (places.iter().map(id).collect(), places.to_vec());
-        }
-        program.rules_resting_on = vec![0; rules.len()];
-        for rule in &program.rules[..program.group_ends.last().copied().unwrap_or(0)] {
-            program.rules_resting_on[rule.condition as usize] += 1;
         }
     }
 

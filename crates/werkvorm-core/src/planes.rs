@@ -26,7 +26,7 @@ const WORDS: usize = 4;
 pub(crate) const BLOCK: usize = 64 * WORDS;
 
 /// A number is looked up in a block from one of at most so many places, so that nothing is searched.
-const FINGERS: usize = 64;
+const FINGERS: usize = 256;
 
 /// Bits of one block. Aligned, so that no row lies in two lines of the cache.
 #[derive(Debug, Clone, Copy)]

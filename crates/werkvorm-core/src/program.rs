@@ -60,8 +60,8 @@ pub(crate) struct Program {
     pub(crate) questions: Vec<(Vec<String>, Vec<u32>)>,
     /// Per condition: its place in `questions`.
     pub(crate) asks: Vec<u32>,
-    /// Per condition: how many rules about methods rest on it.
-    pub(crate) rules_resting_on: Vec<u32>,
+    /// How many conditions several rules rest on; they come first.
+    pub(crate) shared: usize,
     /// Per atom: that it is so, and that it is not so, as conditions to show.
     pub(crate) shown: Vec<[Condition; 2]>,
     /// The rules, grouped by method and criterion; those without a method come last.
