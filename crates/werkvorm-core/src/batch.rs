@@ -14,7 +14,7 @@ use crate::engine::Engine;
 use crate::evaluate::curve_points;
 use crate::planes::Judged;
 use crate::program::{Atom, Kind, Literal, Program};
-use crate::ranking::{Encoded, RankedPlace, Ranking};
+use crate::ranking::{Encoded, RankedPlace, Ranking, Scores};
 use crate::vocabulary::Vocabulary;
 
 /// Profiles that are worked on together.
@@ -113,7 +113,7 @@ impl Engine {
             join(&mut excluded[*method as usize], &holds(*condition));
         }
         let mut board = Leaders::new(profiles.len(), top);
-        let (mut judged, mut points) = (Judged::default(), Vec::new());
+        let (mut judged, mut scores) = (Judged::default(), Scores::default());
         profiles
             .iter()
             .take(1)
@@ -130,10 +130,10 @@ impl Engine {
             if count(&wanted) <= FEW {
                 each(&wanted, |profile| {
                     let lowest = lowest(&profiles[profile]);
-                    let scored = self.score(at, &profiles[profile], &mut judged, &mut points);
-                    for (method, points) in methods().zip(scored) {
+                    let totals = self.score(at, &profiles[profile], &mut judged, &mut scores);
+                    for (method, total) in methods().zip(totals) {
                         if !has(&excluded[method], profile) {
-                            let total = profiles[profile].total(points) + lowest;
+                            let total = i64::from(*total) + lowest;
                             board.enter_one(profile, RankedPlace { method, total });
                         }
                     }

@@ -141,10 +141,10 @@ fn sums(pack: &Pack, program: &Program, answers: &Answers, judged: &Judged) -> V
         sum.low += i64::from(points.min(0));
         sum.high += i64::from(points.max(0));
     });
-    let mut sums = Vec::with_capacity(by_seat.len());
+    let mut sums: Vec<Sums> = Vec::with_capacity(by_seat.len());
     for method in 0..program.layout.seats.len() {
-        let first = program.layout.seat_of(method) * program.criteria;
-        sums.extend_from_slice(&by_seat[first..first + program.criteria]);
+        let seat = program.layout.seat_of(method);
+        sums.extend(by_seat.iter().skip(seat).step_by(program.layout.seats.len()));
     }
     for sum in &mut sums {
         sum.low += sum.points;

@@ -133,7 +133,7 @@ impl<'e, 'v> Explainer<'e, 'v> {
             match (rule.kind, truth) {
                 (Kind::Points | Kind::Curve(_), _) => {
                     let outcome = outcome(pack, answers, rule, truth);
-                    let own = &mut criteria[program.layout.slots[bit] as usize % program.criteria];
+                    let own = &mut criteria[program.layout.criterion_at(bit)];
                     own.points += outcome.points;
                     own.low += outcome.low;
                     own.high += outcome.high;
@@ -369,13 +369,13 @@ impl<'e, 'v> Explainer<'e, 'v> {
         let entry = order.get(top.saturating_sub(1)).or(order.last());
         let needed = entry.map_or(i64::MIN, |at| standings[*at].low);
         let contends = |method: usize| !standings[method].excluded && standings[method].high >= needed;
-        // Per seat and criterion: the weight, or nothing for a method that cannot reach the top.
-        let mut weights = vec![0; program.groups()];
-        for (seat, slots) in weights.chunks_mut(answers.weights.len().max(1)).enumerate() {
-            if contends(program.layout.seats[seat] as usize) {
-                slots.copy_from_slice(&answers.weights);
-            }
-        }
+        // Per criterion and seat: the weight, or nothing for a method that cannot reach the top.
+        let seats = || program.layout.seats.iter().map(|method| *method as usize);
+        let of_seats = |weight: &i64| {
+            let weight = *weight;
+            seats().map(move |method| if contends(method) { weight } else { 0 })
+        };
+        let weights: Vec<i64> = answers.weights.iter().flat_map(of_seats).collect();
         // Per condition that is not known: what the rules that rest on it can move, and how many they are.
         let mut moved = vec![(0_i64, 0_usize); program.conditions()];
         let condition = |bit: usize| program.rules[program.layout.rule_at[bit] as usize].condition as usize;

@@ -32,8 +32,8 @@ pub(crate) struct Layout {
     bits: Vec<[(u32, u32); 2]>,
     /// Per bit: the place of its rule in the program.
     pub(crate) rule_at: Vec<u32>,
-    /// Per bit: what the rule counts for. For points it is the seat of its method times the number of criteria,
-    /// and the criterion; for a rule that rules a method out it is that method.
+    /// Per bit: what the rule counts for. For points it is the criterion times the number of methods, and the seat
+    /// of its method; for a rule that rules a method out it is that method.
     pub(crate) slots: Vec<u32>,
     /// Per bit: the points that the rule gives.
     pub(crate) given: Vec<i8>,
@@ -116,7 +116,7 @@ impl Layout {
                 let (from, to) = &mut self.bits[method][usize::from(!excludes)];
                 *from = if *to == 0 { narrow(bit) } else { *from };
                 *to = narrow(bit + 1);
-                let slot = self.seat_of[method] as usize * program.criteria + criterion;
+                let slot = criterion * self.seats.len() + self.seat_of[method] as usize;
                 self.slots[bit] = narrow(if excludes { method } else { slot });
                 self.given[bit] = rule.points;
                 if let Kind::Curve(_) = rule.kind {
@@ -166,9 +166,21 @@ impl Layout {
         self.planes.bits_of(FIRST).start..self.planes.bits_of(FIRST + self.bundles.len()).start
     }
 
-    /// The bits of the rules of a bundle.
-    pub(crate) fn bits_of_bundle(&self, bundle: usize) -> Range<usize> {
-        self.planes.bits_of(FIRST + bundle)
+    /// Visits what the rules of a bundle that hold count for, and the points they give. Whole words at a time: this
+    /// is where most of the time goes.
+    pub(crate) fn give(&self, bundle: usize, judged: &Judged, mut visit: impl FnMut(usize, i32)) {
+        let words = self.planes.words_of(FIRST + bundle);
+        let bits = 64 * words.start..64 * words.end;
+        let (slots, _) = self.slots[bits.clone()].as_chunks::<64>();
+        let (given, _) = self.given[bits].as_chunks::<64>();
+        for (word, (slots, given)) in judged.holds[words].iter().zip(slots.iter().zip(given)) {
+            let mut left = *word;
+            while left != 0 {
+                let bit = left.trailing_zeros() as usize % 64;
+                visit(slots[bit] as usize, given[bit].into());
+                left &= left - 1;
+            }
+        }
     }
 
     /// The bits of the rules of a method, besides those that rule it out; in the order of the pack.
@@ -186,6 +198,11 @@ impl Layout {
     /// The seat of a method.
     pub(crate) fn seat_of(&self, method: usize) -> usize {
         self.seat_of[method] as usize
+    }
+
+    /// The criterion that a rule about a method counts for.
+    pub(crate) fn criterion_at(&self, bit: usize) -> usize {
+        self.slots[bit] as usize / self.seats.len()
     }
 
     /// The bundle of a method.

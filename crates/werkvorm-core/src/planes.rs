@@ -457,6 +457,12 @@ impl Planes {
         blocks.start * BLOCK..blocks.start * BLOCK + rules
     }
 
+    /// The words of the rules of a bundle; what is not a rule is not set in them.
+    pub(crate) fn words_of(&self, bundle: usize) -> Range<usize> {
+        let Range { start, end } = self.bundles[bundle].blocks;
+        start * WORDS..end * WORDS
+    }
+
     /// Judges the rules of a bundle; what is only possible when there is room for it.
     pub(crate) fn judge(&self, bundle: usize, answers: &Answers, asked: &Asked, judged: &mut Judged) {
         let Bundle { blocks, rules, owners } = &self.bundles[bundle];

@@ -29,12 +29,13 @@ pub struct Encoded {
     weights: Vec<i32>,
 }
 
-impl Encoded {
-    /// The total of the points of a method per criterion.
-    pub(crate) fn total(&self, points: &[i32]) -> i64 {
-        let weighed = points.iter().zip(&self.weights);
-        weighed.map(|(points, weight)| weight * (*points).clamp(-LIMIT, LIMIT)).sum::<i32>().into()
-    }
+/// Points and totals, in memory that is used again.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scores {
+    /// Per criterion and seat.
+    points: Vec<i32>,
+    /// Per method of one bundle.
+    totals: Vec<i32>,
 }
 
 /// A method and its score.
@@ -52,8 +53,7 @@ pub struct Ranking {
     judged: Judged,
     /// Per bundle of methods: whether its rules were judged.
     looked_at: Vec<bool>,
-    /// Per method of one bundle, and criterion.
-    points: Vec<i32>,
+    scores: Scores,
     excluded: Vec<bool>,
     leaders: Leaders,
 }
@@ -122,7 +122,7 @@ impl Engine {
     fn rank_among(&self, profile: &Encoded, top: usize, possible: bool, ranking: &mut Ranking) {
         let program = &self.program;
         let Encoded { answers, asked, weights } = profile;
-        let Ranking { judged, looked_at, points, excluded, leaders } = ranking;
+        let Ranking { judged, looked_at, scores, excluded, leaders } = ranking;
         judged.ready(&program.layout.planes, asked, possible);
         program.layout.judge_excluding(answers, asked, judged);
         program.layout.exclude(judged, excluded);
@@ -132,50 +132,54 @@ impl Engine {
             let methods = &program.layout.seats[bundle.seats.clone()];
             // Most bundles of a large pack end here: all their methods are ruled out, or none can come so far.
             let may_enter = methods.iter().map(|method| *method as usize).any(|method| {
-                !excluded[method] && leaders.let_in(program.layout.most_of(method, weights).into())
+                !excluded[method] && leaders.let_in(program.layout.most_of(method, weights))
             });
             looked_at.push(may_enter);
             if !may_enter {
                 continue;
             }
-            let seats = program.layout.seats[bundle.seats.clone()].iter();
-            for (method, points) in seats.zip(self.score(at, profile, judged, points)) {
-                let method = *method as usize;
-                if !excluded[method] {
-                    leaders.enter(RankedPlace { method, total: profile.total(points) });
+            for (method, total) in methods.iter().zip(self.score(at, profile, judged, scores)) {
+                if leaders.let_in(*total) && !excluded[*method as usize] {
+                    leaders.enter(*method, *total);
                 }
             }
         }
-        leaders.settle();
+        leaders.finish();
     }
 
-    /// Judges the rules of a bundle and adds up their points: per seat those of each criterion.
-    pub(crate) fn score<'p>(
+    /// Judges the rules of a bundle and adds up their points: the total of each of its seats.
+    pub(crate) fn score<'s>(
         &self,
         bundle: usize,
         profile: &Encoded,
         judged: &mut Judged,
-        points: &'p mut Vec<i32>,
-    ) -> impl Iterator<Item = &'p [i32]> + use<'p> {
+        scores: &'s mut Scores,
+    ) -> &'s [i32] {
         let Engine { pack, program, .. } = self;
-        let criteria = program.criteria.max(1);
+        let Encoded { answers, asked, weights } = profile;
+        let Scores { points, totals } = scores;
         let Bundle { seats, curves } = &program.layout.bundles[bundle];
-        program.layout.judge_bundle(bundle, &profile.answers, &profile.asked, judged);
-        let first = seats.start * criteria;
-        points.clear();
-        points.resize(seats.len() * criteria, 0);
-        judged.each_holding(program.layout.bits_of_bundle(bundle), |bit| {
-            points[program.layout.slots[bit] as usize - first] += i32::from(program.layout.given[bit]);
-        });
+        program.layout.judge_bundle(bundle, answers, asked, judged);
+        points.resize(program.groups(), 0);
+        let of_criterion = points.chunks_exact_mut(program.layout.seats.len());
+        of_criterion.for_each(|points| points[seats.clone()].fill(0));
+        program.layout.give(bundle, judged, |slot, given| points[slot] += given);
         for (slot, at) in curves {
             let rule = &program.rules[*at];
             if judged.truth(rule.bit) == Truth::Holds {
                 // INVARIANT: the check keeps points within a few either way.
-                let given = curve_points(pack, &profile.answers, rule).unwrap_or(0);
-                points[*slot - first] += i32::try_from(given).unwrap_or(0);
+                let given = curve_points(pack, answers, rule).unwrap_or(0);
+                points[*slot] += i32::try_from(given).unwrap_or(0);
             }
         }
-        points.chunks_exact(criteria)
+        totals.clear();
+        totals.resize(seats.len(), 0);
+        for (points, weight) in points.chunks_exact(program.layout.seats.len()).zip(weights) {
+            for (total, points) in totals.iter_mut().zip(&points[seats.clone()]) {
+                *total += weight * (*points).clamp(-LIMIT, LIMIT);
+            }
+        }
+        totals
     }
 
     /// The best `top` methods for a profile, explained in full, and nothing about the others.
@@ -251,40 +255,51 @@ impl Engine {
 struct Leaders {
     top: usize,
     /// A total below this does not come among them.
-    least: i64,
+    least: i32,
+    /// Total and method in one number, that is smaller when the method is better. Methods stand in the order of their
+    /// ids, so the place settles ties.
+    keys: Vec<i64>,
     places: Vec<RankedPlace>,
 }
 
 impl Leaders {
     fn clear(&mut self, top: usize) {
-        let least = if top == 0 { i64::MAX } else { i64::MIN };
+        let least = if top == 0 { i32::MAX } else { i32::MIN };
         (self.top, self.least) = (top, least);
-        self.places.clear();
+        self.keys.clear();
     }
 
-    fn let_in(&self, total: i64) -> bool {
+    fn let_in(&self, total: i32) -> bool {
         total >= self.least
     }
 
-    fn enter(&mut self, place: RankedPlace) {
-        if !self.let_in(place.total) {
-            return;
-        }
-        self.places.push(place);
+    fn enter(&mut self, method: u32, total: i32) {
+        self.keys.push(i64::from(method) - (i64::from(total) << 32));
         // Sorting out now and then is faster than keeping them in order.
-        if self.places.len() >= self.top.saturating_mul(4) {
-            self.settle();
-            self.least = self.places.last().map_or(i64::MIN, |last| last.total);
+        if self.keys.len() >= self.top.saturating_mul(4) {
+            self.keep_best();
+            // INVARIANT: it was made of such a number.
+            let last = self.keys.last().map_or(i64::MIN, |last| place(*last).total);
+            self.least = i32::try_from(last).unwrap_or(i32::MIN);
         }
     }
 
-    /// Keeps the best places, in order. Methods stand in the order of their ids, so the place settles ties.
-    fn settle(&mut self) {
-        let order = |place: &RankedPlace| (std::cmp::Reverse(place.total), place.method);
-        if self.top < self.places.len() {
-            self.places.select_nth_unstable_by_key(self.top - 1, order);
-            self.places.truncate(self.top);
+    fn keep_best(&mut self) {
+        if self.top < self.keys.len() {
+            self.keys.select_nth_unstable(self.top - 1);
+            self.keys.truncate(self.top);
         }
-        self.places.sort_unstable_by_key(order);
+        self.keys.sort_unstable();
     }
+
+    fn finish(&mut self) {
+        self.keep_best();
+        self.places.clear();
+        self.places.extend(self.keys.iter().map(|key| place(*key)));
+    }
+}
+
+/// The place that a key stands for.
+fn place(key: i64) -> RankedPlace {
+    RankedPlace { method: (key & i64::from(u32::MAX)) as usize, total: -(key >> 32) }
 }
