@@ -4,7 +4,7 @@
 #![expect(clippy::expect_used, reason = "tests may stop at the first surprise")]
 
 use proptest::prelude::*;
-use werkvorm_core::{Encoded, Engine, Pack, Profile, RankedPlace, Ranking, Truth};
+use werkvorm_core::{Encoded, Engine, Explained, Pack, Profile, RankedPlace, Ranking, Truth};
 
 #[expect(dead_code, reason = "no rule is tried on top here")]
 #[path = "generate.rs"]
@@ -12,7 +12,10 @@ mod generate;
 #[path = "../benches/workload.rs"]
 mod workload;
 
-use generate::a_case;
+#[path = "naive.rs"]
+mod naive;
+
+use generate::{a_case, many_times};
 
 fn engine(pack: &Pack) -> Engine {
     Engine::new(pack.clone()).expect("a generated pack is valid")
@@ -64,6 +67,46 @@ proptest! {
                 prop_assert_eq!(fit.map(|method| method.score.fit), Some(engine.fit(encoded, place.total)));
             }
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Enough rules and methods for many bundles, of which most are left out, and for profiles to go together.
+    #[test]
+    fn a_large_pack_is_ranked_as_naively(case in a_case(), top in 0_usize..10) {
+        let pack = many_times(&case.pack, 120);
+        let engine = engine(&pack);
+        let verdict = naive::evaluate(engine.pack(), &case.profile);
+        for (rule, truth) in engine.truths(&case.profile).expect("valid") {
+            prop_assert_eq!(truth, verdict.truths[rule.id.as_str()], "{}", rule.id);
+        }
+        let encoded = engine.encode(&case.profile).expect("valid");
+        let nothing = engine.encode(&Profile::new()).expect("valid");
+        let (mut ranking, mut explained) = (Ranking::new(), Explained::new());
+        // Whatever was there before must not show.
+        engine.rank(&nothing, 7, &mut ranking);
+        engine.explain_best(&nothing, 7, &mut explained);
+        let places = engine.rank(&encoded, top, &mut ranking).to_vec();
+        let ranked = |place: &RankedPlace| (engine.pack().methods[place.method].id.clone(), place.total);
+        let want = verdict.order.iter().take(top).map(|id| (id.to_string(), verdict.standings[id].total[0]));
+        prop_assert_eq!(places.iter().map(ranked).collect::<Vec<_>>(), want.collect::<Vec<_>>());
+        let advice = engine.recommend_top(&case.profile, top).expect("valid");
+        prop_assert_eq!(engine.explain_best(&encoded, top, &mut explained), advice.methods.as_slice());
+        prop_assert_eq!(explained.methods(), advice.methods.as_slice());
+        // Of the best, of one that was left out, and of whichever comes last.
+        let last = engine.pack().methods.len() - 1;
+        for method in places.iter().map(|place| place.method).chain([0, last / 2, last]) {
+            let got: Vec<_> = engine.holding(&encoded, &ranking, method).map(|rule| rule.id.as_str()).collect();
+            let id = &engine.pack().methods[method].id;
+            let own = engine.pack().rules.iter().filter(|rule| rule.method.as_ref() == Some(id));
+            let want = own.map(|rule| rule.id.as_str()).filter(|id| verdict.truths[id] == Truth::Holds);
+            prop_assert_eq!(got, want.collect::<Vec<_>>(), "{}", id);
+        }
+        let both: Vec<_> = [&encoded, &nothing].into_iter().cycle().take(200).cloned().collect();
+        let batch = engine.rank_batch(&both, top);
+        prop_assert!(batch.iter().step_by(2).all(|of_batch| of_batch == places));
     }
 }
 

@@ -26,8 +26,8 @@ const OFFSET: i64 = MAX_CRITERION_SCORE;
 const FEW_PROFILES: usize = 192;
 /// Fewer profiles than this are ranked through the planes, whose time does not depend on what the others ask.
 const FEW: usize = 128;
-/// With fewer conditions than this the planes are as fast.
-const FEW_CONDITIONS: usize = 1024;
+/// With fewer rules than this the planes are as fast.
+const FEW_RULES: usize = 1024;
 
 /// One bit per profile.
 type Slice = [u64; WORDS];
@@ -85,7 +85,7 @@ impl Engine {
         let mut rankings = Rankings::default();
         let mut ranking = Ranking::new();
         for profiles in profiles.chunks(WIDTH) {
-            if profiles.len() < FEW_PROFILES || self.program.conditions() < FEW_CONDITIONS {
+            if profiles.len() < FEW_PROFILES || self.program.rules.len() < FEW_RULES {
                 profiles.iter().for_each(|profile| rankings.push(self.rank(profile, top, &mut ranking)));
             } else {
                 self.rank_slice(profiles, top, &mut rankings);
@@ -149,10 +149,7 @@ impl Engine {
                         match rule.kind {
                             Kind::Points => {
                                 let number = if rule.points > 0 { &mut given } else { &mut taken };
-                                number.add_at(
-                                    &holds(rule.condition),
-                                    rule.points.unsigned_abs().into(),
-                                );
+                                number.add_at(&holds(rule.condition), rule.points.unsigned_abs().into());
                             }
                             Kind::Curve(_) => {
                                 each(&holds(rule.condition), |at| {

@@ -21,7 +21,7 @@ use crate::condition::Truth;
 use crate::program::{Atom, Literal, Program, narrow};
 use crate::vocabulary::Vocabulary;
 
-const WORDS: usize = 4;
+const WORDS: usize = 8;
 /// How many bits are judged together.
 pub(crate) const BLOCK: usize = 64 * WORDS;
 
@@ -30,7 +30,7 @@ const FINGERS: usize = 256;
 
 /// Bits of one block. Aligned, so that no row lies in two lines of the cache.
 #[derive(Debug, Clone, Copy)]
-#[repr(align(32))]
+#[repr(align(64))]
 struct Row([u64; WORDS]);
 const FULL: Row = Row([u64::MAX; WORDS]);
 const EMPTY: Row = Row([0; WORDS]);

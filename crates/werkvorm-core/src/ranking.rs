@@ -131,9 +131,10 @@ impl Engine {
         for (at, bundle) in program.layout.bundles.iter().enumerate() {
             let methods = &program.layout.seats[bundle.seats.clone()];
             // Most bundles of a large pack end here: all their methods are ruled out, or none can come so far.
-            let may_enter = methods.iter().map(|method| *method as usize).any(|method| {
-                !excluded[method] && leaders.let_in(program.layout.most_of(method, weights))
-            });
+            let may_enter = methods
+                .iter()
+                .map(|method| *method as usize)
+                .any(|method| !excluded[method] && leaders.let_in(program.layout.most_of(method, weights)));
             looked_at.push(may_enter);
             if !may_enter {
                 continue;
