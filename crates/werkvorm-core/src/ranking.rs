@@ -277,7 +277,7 @@ impl Leaders {
     fn enter(&mut self, method: u32, total: i32) {
         self.keys.push(i64::from(method) - (i64::from(total) << 32));
         // Sorting out now and then is faster than keeping them in order.
-        if self.keys.len() >= self.top.saturating_mul(4) {
+        if self.keys.len() >= self.top.saturating_mul(2) {
             self.keep_best();
             // INVARIANT: it was made of such a number.
             let last = self.keys.last().map_or(i64::MIN, |last| place(*last).total);
@@ -286,11 +286,8 @@ impl Leaders {
     }
 
     fn keep_best(&mut self) {
-        if self.top < self.keys.len() {
-            self.keys.select_nth_unstable(self.top - 1);
-            self.keys.truncate(self.top);
-        }
         self.keys.sort_unstable();
+        self.keys.truncate(self.top);
     }
 
     fn finish(&mut self) {
