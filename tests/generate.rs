@@ -48,31 +48,6 @@ impl Case {
     }
 }
 
-/// The same pack with many more methods: each stands in it so many times, with most of its rules, some of them with
-/// other points. Rules that rule out do so for one copy in four.
-#[allow(dead_code, reason = "only some tests need so much")]
-pub fn many_times(pack: &Pack, copies: usize) -> Pack {
-    let mut large = pack.clone();
-    for copy in 1..copies {
-        let copied = |id: &str| format!("{id}-copy-{copy}");
-        large.methods.extend(pack.methods.iter().map(|own| method(&copied(&own.id))));
-        for (at, own) in
-            pack.rules.iter().enumerate().filter(|(at, _)| !(at * 3 + copy * 7).is_multiple_of(5))
-        {
-            let Some(method) = &own.method else { continue };
-            let mut rule = Rule { id: copied(&own.id), method: Some(copied(method)), ..own.clone() };
-            rule.effect = match rule.effect {
-                Effect::Exclude if !copy.is_multiple_of(4) => Effect::Points(1),
-                Effect::Points(points) if (at + copy).is_multiple_of(3) => Effect::Points(-points),
-                Effect::Points(points) if (at + copy) % 3 == 1 => Effect::Points(points.signum()),
-                effect => effect,
-            };
-            large.rules.push(rule);
-        }
-    }
-    large
-}
-
 // Ids are not in the order of their places, and share prefixes.
 const CRITERIA: [&str; 4] = ["phase", "context", "goal", "target_group"];
 const FACETS: [&str; 4] = ["trait", "age", "zone", "mode"];
@@ -409,7 +384,7 @@ fn number(pack: &Pack, id: &str, (min, span, wide): (i64, i64, bool)) -> Number 
     }
 }
 
-fn method(id: &str) -> Method {
+pub fn method(id: &str) -> Method {
     Method {
         id: id.into(),
         name: text(id),

@@ -4,7 +4,7 @@
 #![expect(clippy::expect_used, reason = "tests may stop at the first surprise")]
 
 use proptest::prelude::*;
-use werkvorm_core::{Encoded, Engine, Explained, Pack, Profile, RankedPlace, Ranking, Truth};
+use werkvorm_core::{Effect, Encoded, Engine, Explained, Pack, Profile, RankedPlace, Ranking, Rule, Truth};
 
 #[expect(dead_code, reason = "no rule is tried on top here")]
 #[path = "generate.rs"]
@@ -15,7 +15,31 @@ mod workload;
 #[path = "naive.rs"]
 mod naive;
 
-use generate::{a_case, many_times};
+use generate::{a_case, method};
+
+/// The same pack with many more methods: each stands in it so many times, with most of its rules, some of them with
+/// other points. Rules that rule out do so for one copy in four.
+fn many_times(pack: &Pack, copies: usize) -> Pack {
+    let mut large = pack.clone();
+    for copy in 1..copies {
+        let copied = |id: &str| format!("{id}-copy-{copy}");
+        large.methods.extend(pack.methods.iter().map(|own| method(&copied(&own.id))));
+        for (at, own) in
+            pack.rules.iter().enumerate().filter(|(at, _)| !(at * 3 + copy * 7).is_multiple_of(5))
+        {
+            let Some(method) = &own.method else { continue };
+            let mut rule = Rule { id: copied(&own.id), method: Some(copied(method)), ..own.clone() };
+            rule.effect = match rule.effect {
+                Effect::Exclude if !copy.is_multiple_of(4) => Effect::Points(1),
+                Effect::Points(points) if (at + copy).is_multiple_of(3) => Effect::Points(-points),
+                Effect::Points(points) if (at + copy) % 3 == 1 => Effect::Points(points.signum()),
+                effect => effect,
+            };
+            large.rules.push(rule);
+        }
+    }
+    large
+}
 
 fn engine(pack: &Pack) -> Engine {
     Engine::new(pack.clone()).expect("a generated pack is valid")
@@ -75,7 +99,7 @@ proptest! {
 
     /// Enough rules and methods for many bundles, of which most are left out, and for profiles to go together.
     #[test]
-    fn a_large_pack_is_ranked_as_naively(case in a_case(), top in 0_usize..10) {
+    fn a_large_pack_is_ranked_as_naively(case in a_case(), top in prop_oneof![0_usize..10, 30_usize..80]) {
         let pack = many_times(&case.pack, 120);
         let engine = engine(&pack);
         let verdict = naive::evaluate(engine.pack(), &case.profile);

@@ -141,7 +141,7 @@ fn tables() -> String {
         "Between brackets stands how many times as fast as the tree walk.".to_owned(),
         "In this table a method that is ruled out is left at once, by those that can:\n".to_owned(),
         table(false),
-        "In this table every rule is judged, also about methods that are ruled out:\n".to_owned(),
+        "In this table the others judge every rule, also about methods that are ruled out:\n".to_owned(),
         table(true),
         format!("Versions: {}.\n", versions.join(", ")),
     ]

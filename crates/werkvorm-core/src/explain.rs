@@ -63,13 +63,14 @@ impl<'e, 'v> Explainer<'e, 'v> {
     }
 
     pub(crate) fn score(&self, standing: Standing) -> Score<'e> {
-        let of = |total| fit(total, self.weights);
-        let fit = of(standing.total);
+        let fit_now = fit(standing.total, self.weights);
+        // Nothing open, nothing to work out.
+        let of = |total| if total == standing.total { fit_now } else { fit(total, self.weights) };
         let bands = &self.engine.pack.bands;
         Score {
             total: standing.total,
-            fit,
-            band: bands.iter().find(|band| fit >= band.from_fit).map_or("", |band| &band.id),
+            fit: fit_now,
+            band: bands.iter().find(|band| fit_now >= band.from_fit).map_or("", |band| &band.id),
             range: Range {
                 low: standing.low,
                 high: standing.high,
@@ -226,7 +227,7 @@ impl<'e, 'v> Explainer<'e, 'v> {
 
     /// Needs, and whether the profile says that they are arranged.
     pub(crate) fn arranged(&self, needs: &[(usize, Option<usize>)]) -> impl Iterator<Item = Need<'e>> {
-        let facet = self.engine.pack.facet(NEED);
+        let facet = needs.first().and_then(|_| self.engine.pack.facet(NEED));
         needs.iter().filter_map(move |(value, atom)| {
             let value = &facet?.values[*value];
             let arranged = atom.map_or(Truth::NotKnown, |atom| self.situation.answers.values[atom]);

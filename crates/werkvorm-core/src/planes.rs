@@ -1,7 +1,7 @@
-//! Rules as bits: two hundred and fifty-six of them are judged at once.
+//! Rules as bits: 512 of them are judged at once.
 //!
 //! A condition is an alternative of terms, and a term asks each facet and number at most a few things. Every
-//! term of a rule has a bit, and 256 bits are a *block*. Every facet is a *lane*: for each of its values it has a
+//! term of a rule has a bit, and 512 bits are a *block*. Every facet is a *lane*: for each of its values it has a
 //! row of bits, which terms of the block it lets pass when that value holds and no other. So a profile, once
 //! read, is a list of rows, and what holds in a block is what all of these rows let pass. When several values of a
 //! facet hold, their rows are joined first. Not knowing takes a second plane: what may still hold. It is only
@@ -211,7 +211,15 @@ impl Judged {
 
     /// The rules that hold, of those between two bits, in order.
     pub(crate) fn holding(&self, among: Range<usize>) -> impl Iterator<Item = usize> {
-        among.filter(|bit| self.holds[bit / 64] >> (bit % 64) & 1 == 1)
+        let words = among.start / 64..among.end.div_ceil(64);
+        words.flat_map(move |at| {
+            let mut left = self.holds[at] & mask(at, &among);
+            std::iter::from_fn(move || {
+                let bit = (left != 0).then(|| 64 * at + left.trailing_zeros() as usize);
+                left &= left.wrapping_sub(1);
+                bit
+            })
+        })
     }
 
     /// Visits the rules that are not known, of those between two bits, in order.
@@ -222,20 +230,27 @@ impl Judged {
     }
 }
 
-/// Visits the bits that are set between two places. A plain loop: this is where most of the time goes.
+/// The bits of a word that lie between two places; some of the word must.
+fn mask(at: usize, among: &Range<usize>) -> u64 {
+    let first = 64 * at;
+    let mut mask = u64::MAX;
+    if first < among.start {
+        mask <<= among.start - first;
+    }
+    if among.end < first + 64 {
+        mask &= (1 << (among.end - first)) - 1;
+    }
+    mask
+}
+
+/// Visits the bits that are set between two places. A plain loop: it is gone through for every profile.
 fn each_bit(word_at: impl Fn(usize) -> u64, among: Range<usize>, mut visit: impl FnMut(usize)) {
-    let mut from = among.start;
-    while from < among.end {
-        let first = from - from % 64;
-        let mut word = word_at(first / 64) & (u64::MAX << (from % 64));
-        if among.end < first + 64 {
-            word &= (1 << (among.end % 64)) - 1;
+    for at in among.start / 64..among.end.div_ceil(64) {
+        let mut left = word_at(at) & mask(at, &among);
+        while left != 0 {
+            visit(64 * at + left.trailing_zeros() as usize);
+            left &= left - 1;
         }
-        while word != 0 {
-            visit(first + word.trailing_zeros() as usize);
-            word &= word - 1;
-        }
-        from = first + 64;
     }
 }
 
@@ -614,6 +629,8 @@ mod tests {
             let mut found = Vec::new();
             each_bit(|at| words[at], from..to, |bit| found.push(bit));
             assert_eq!(found, (from..to).filter(is_set).collect::<Vec<_>>(), "{from}..{to}");
+            let judged = Judged { holds: words.to_vec(), possible: Vec::new() };
+            assert_eq!(judged.holding(from..to).collect::<Vec<_>>(), found, "{from}..{to}");
         }
     }
 

@@ -251,6 +251,9 @@ impl Engine {
     }
 }
 
+/// So many places or fewer are kept in order; of more, the best are sorted out now and then.
+const FEW: usize = 32;
+
 /// The best methods so far.
 #[derive(Debug, Clone, Default)]
 struct Leaders {
@@ -276,17 +279,26 @@ impl Leaders {
 
     fn enter(&mut self, method: u32, total: i32) {
         self.keys.push(i64::from(method) - (i64::from(total) << 32));
-        // Sorting out now and then is faster than keeping them in order.
-        if self.keys.len() >= self.top.saturating_mul(2) {
-            self.keep_best();
+        if self.top <= FEW {
+            let mut at = self.keys.len() - 1;
+            while at > 0 && self.keys[at - 1] > self.keys[at] {
+                self.keys.swap(at - 1, at);
+                at -= 1;
+            }
+        } else if self.keys.len() < self.top.saturating_mul(2) {
+            return;
+        }
+        self.keep_best();
+        if let (Some(last), true) = (self.keys.last(), self.keys.len() == self.top) {
             // INVARIANT: it was made of such a number.
-            let last = self.keys.last().map_or(i64::MIN, |last| place(*last).total);
-            self.least = i32::try_from(last).unwrap_or(i32::MIN);
+            self.least = i32::try_from(place(*last).total).unwrap_or(i32::MIN);
         }
     }
 
     fn keep_best(&mut self) {
-        self.keys.sort_unstable();
+        if self.top > FEW {
+            self.keys.sort_unstable();
+        }
         self.keys.truncate(self.top);
     }
 
