@@ -1,10 +1,10 @@
-//! Many profiles at once: one bit per profile instead of one bit per condition.
+//! Many profiles at once: one bit per profile instead of one bit per rule.
 //!
-//! The planes walk over all conditions for each profile. With many conditions it is cheaper to walk over them
-//! once for 512 profiles: a literal is eight words, one bit per profile, and a term is their intersection.
-//! Points are added, kept within bounds, weighed and compared in numbers that are sliced the same way, eight
-//! words per binary digit; only the few methods that come among the best are turned back into numbers. A
-//! few profiles go one by one.
+//! What is ruled out is found for 512 profiles together: a literal is eight words, one bit per profile, and a term
+//! is their intersection. A bundle that only a few of the profiles still want is then judged for each of those
+//! through the planes. A bundle that many want is walked over once for all: points are added, kept within
+//! bounds, weighed and compared in numbers that are sliced the same way, eight words per binary digit, and only
+//! what comes among the best is turned back into numbers. A few profiles, or few rules, go one by one.
 
 use std::cmp::Reverse;
 
@@ -24,7 +24,7 @@ const WORDS: usize = WIDTH / 64;
 const OFFSET: i64 = MAX_CRITERION_SCORE;
 /// Fewer profiles than this are faster one by one: a slice takes as long for one as for all of them.
 const FEW_PROFILES: usize = 192;
-/// Fewer profiles than this are ranked through the planes, whose time does not depend on what the others ask.
+/// A bundle that so many of them want or fewer is judged for each of them by itself.
 const FEW: usize = 128;
 /// With fewer rules than this the planes are as fast.
 const FEW_RULES: usize = 1024;
@@ -126,7 +126,15 @@ impl Engine {
             for method in methods() {
                 wanted.iter_mut().zip(&excluded[method]).for_each(|(wanted, excluded)| *wanted |= !excluded);
             }
-            meet(&mut wanted, &board.all);
+            // And for which they can come among the best.
+            let mut most = Number::default();
+            for (most_of, weight) in bundle.most.iter().zip(&weights) {
+                most.add_product(&Number::same(OFFSET + i64::from(*most_of)), weight);
+            }
+            let out_of_reach = board.last.exceeds(&most);
+            for (word, wanted) in wanted.iter_mut().enumerate() {
+                *wanted &= board.all[word] & !(out_of_reach[word] & board.full[word]);
+            }
             if count(&wanted) <= FEW {
                 each(&wanted, |profile| {
                     let lowest = lowest(&profiles[profile]);
@@ -354,6 +362,13 @@ impl Number {
         number
     }
 
+    /// The same number for every profile.
+    fn same(value: i64) -> Self {
+        let needed = i64::BITS - value.leading_zeros();
+        let digit = |at| if value >> at & 1 == 1 { [u64::MAX; WORDS] } else { NONE };
+        Self { digits: (0..needed).map(digit).collect() }
+    }
+
     fn clear(&mut self) {
         self.digits.clear();
     }
@@ -451,9 +466,7 @@ fn kept(given: &Number, taken: &Number) -> Number {
         difference.digits.push(digit);
     }
     let below = borrow;
-    let most = Number {
-        digits: (0..5).map(|at| if (2 * OFFSET) >> at & 1 == 1 { [u64::MAX; WORDS] } else { NONE }).collect(),
-    };
+    let most = Number::same(2 * OFFSET);
     let above = difference.exceeds(&most);
     difference.digits.truncate(5);
     for (digit, most) in difference.digits.iter_mut().zip(&most.digits) {

@@ -46,8 +46,17 @@ pub(crate) struct Layout {
 pub(crate) struct Bundle {
     /// Their seats.
     pub(crate) seats: Range<usize>,
+    /// Per criterion: the most points that any of these methods can get.
+    pub(crate) most: Vec<i32>,
     /// The rules with a curve: what they count for, and the place in the program.
     pub(crate) curves: Vec<(usize, usize)>,
+}
+
+impl Bundle {
+    /// No method of the bundle can get more with these weights.
+    pub(crate) fn most(&self, weights: &[i32]) -> i32 {
+        self.most.iter().zip(weights).map(|(most, weight)| most * weight).sum()
+    }
 }
 
 impl Layout {
@@ -82,14 +91,20 @@ impl Layout {
             let terms =
                 |rule: &usize| program.terms_of(program.rules[*rule].condition as usize).count().max(1);
             let bits = rules.iter().map(terms).sum::<usize>();
+            let most = &self.most[*method as usize * program.criteria..][..program.criteria];
             match (self.bundles.last_mut(), bundles.last_mut()) {
                 (Some(bundle), Some(last)) if filled + bits <= BLOCK && bundle.seats.len() < BLOCK => {
                     bundle.seats.end += 1;
+                    bundle.most.iter_mut().zip(most).for_each(|(all, own)| *all = (*all).max(*own));
                     last.extend(rules);
                     filled += bits;
                 }
                 _ => {
-                    self.bundles.push(Bundle { seats: seat..seat + 1, curves: Vec::new() });
+                    self.bundles.push(Bundle {
+                        seats: seat..seat + 1,
+                        most: most.to_vec(),
+                        curves: Vec::new(),
+                    });
                     bundles.push(rules);
                     filled = bits;
                 }

@@ -2,8 +2,8 @@
 //!
 //! Conditions become flat lists of literals over numbered *atoms*: a value of a facet, a set of values of
 //! which one must hold, or "this number is at least so much". Many rules share a condition, above all those
-//! that a script declares for every method; each set and each condition is kept, and judged, once. Rules are
-//! grouped by method and criterion, so that scoring is one pass in memory order.
+//! that a script declares for every method; each set and each condition is kept once. Rules are grouped by
+//! method and criterion. Where they have their bits: `layout.rs`.
 
 use std::ops::Range;
 

@@ -131,10 +131,10 @@ impl Engine {
         for (at, bundle) in program.layout.bundles.iter().enumerate() {
             let methods = &program.layout.seats[bundle.seats.clone()];
             // Most bundles of a large pack end here: all their methods are ruled out, or none can come so far.
-            let may_enter = methods
-                .iter()
-                .map(|method| *method as usize)
-                .any(|method| !excluded[method] && leaders.let_in(program.layout.most_of(method, weights)));
+            let can_enter =
+                |method: usize| !excluded[method] && leaders.let_in(program.layout.most_of(method, weights));
+            let may_enter = leaders.let_in(bundle.most(weights))
+                && methods.iter().any(|method| can_enter(*method as usize));
             looked_at.push(may_enter);
             if !may_enter {
                 continue;
@@ -159,7 +159,7 @@ impl Engine {
         let Engine { pack, program, .. } = self;
         let Encoded { answers, asked, weights } = profile;
         let Scores { points, totals } = scores;
-        let Bundle { seats, curves } = &program.layout.bundles[bundle];
+        let Bundle { seats, curves, .. } = &program.layout.bundles[bundle];
         program.layout.judge_bundle(bundle, answers, asked, judged);
         points.resize(program.groups(), 0);
         let of_criterion = points.chunks_exact_mut(program.layout.seats.len());
