@@ -481,8 +481,9 @@ fn ways(case: &Case, change: &Condition) -> Option<Vec<Profile>> {
         (!own && !implied).then_some(facet)
     };
     let held = Held::read(&case.pack, &case.profile);
-    let others = |facet: &Facet, without: &str| -> Vec<String> {
-        let values = facet.values.iter().map(|value| value.id.clone()).filter(|value| value != without);
+    let others = |facet: &Facet, without: &[String]| -> Vec<String> {
+        let values = facet.values.iter().map(|value| value.id.clone());
+        let values = values.filter(|value| !without.contains(value));
         values
             .filter(|value| facet.takes_one() || held.values.contains(&(facet.id.as_str(), value.as_str())))
             .collect()
@@ -497,13 +498,17 @@ fn ways(case: &Case, change: &Condition) -> Option<Vec<Profile>> {
         Condition::Has { facet, value } => {
             let facet = plain(facet)?;
             let one = Answer::One(value.clone());
-            let more = [others(facet, value), vec![value.clone()]].concat();
+            let more = [others(facet, std::slice::from_ref(value)), vec![value.clone()]].concat();
             Some(vec![with(&facet.id, if facet.takes_one() { one } else { Answer::Many(more) })])
         }
         Condition::Not(part) => {
-            let Condition::Has { facet, value } = part.as_ref() else { return None };
+            let (facet, values) = match part.as_ref() {
+                Condition::Has { facet, value } => (facet, std::slice::from_ref(value)),
+                Condition::HasAny { facet, values } => (facet, values.as_slice()),
+                _ => return None,
+            };
             let facet = plain(facet)?;
-            let left = others(facet, value);
+            let left = others(facet, values);
             let one = |value: String| with(&facet.id, Answer::One(value));
             Some(if facet.takes_one() {
                 left.into_iter().map(one).collect()

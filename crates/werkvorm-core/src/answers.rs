@@ -192,17 +192,18 @@ impl Answers {
         self.with_given(pack, vocabulary, given)
     }
 
-    /// The same without a value and everything narrower; a facet that takes one gets each other value in turn.
-    pub(crate) fn without_value(
+    /// The same without some values and everything narrower; a facet that takes one gets each other value in turn.
+    pub(crate) fn without_values(
         &self,
         pack: &Pack,
         vocabulary: &Vocabulary,
         facet: usize,
-        value: usize,
+        values: &[usize],
     ) -> Vec<Self> {
-        let atom = vocabulary.atom(facet, value).unwrap_or(0);
+        let atoms: Vec<_> = values.iter().filter_map(|value| vocabulary.atom(facet, *value)).collect();
         let narrower = |facet: usize, value: usize| {
-            vocabulary.atom(facet, value).is_some_and(|other| vocabulary.closure(other).contains(&atom))
+            let broader = vocabulary.atom(facet, value).map_or(&[][..], |other| vocabulary.closure(other));
+            broader.iter().any(|atom| atoms.contains(atom))
         };
         let mut given = self.given.clone();
         for (question, values) in &mut given {

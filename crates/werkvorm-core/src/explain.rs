@@ -341,14 +341,7 @@ impl<'e, 'v> Explainer<'e, 'v> {
                 let possible = (bounds.min..=bounds.max).contains(&nearest);
                 possible.then(|| answers.with_number(number, nearest)).into_iter().collect()
             }
-            Atom::AnyOf(facet, values) if negated => {
-                let without = |left: Vec<Answers>, value: &usize| {
-                    left.iter()
-                        .flat_map(|after| after.without_value(pack, vocabulary, facet, *value))
-                        .collect()
-                };
-                values.iter().fold(vec![answers.clone()], without)
-            }
+            Atom::AnyOf(facet, values) if negated => answers.without_values(pack, vocabulary, facet, &values),
             Atom::AnyOf(facet, values) => {
                 values.iter().map(|value| answers.with_value(pack, vocabulary, facet, *value)).collect()
             }

@@ -270,7 +270,7 @@ impl<'e> Maker<'e, '_> {
         for (at, (facet, value)) in parts.iter().enumerate() {
             let alone = with(Some((*facet, *value)));
             // A facet that takes many has one answer without a value.
-            for without in evaluation.answers.without_value(pack, vocabulary, *facet, *value) {
+            for without in evaluation.answers.without_values(pack, vocabulary, *facet, &[*value]) {
                 let without = Evaluation::new(self.engine, without);
                 for (method, served) in serves.iter_mut().enumerate() {
                     let on_top = points(evaluation, method).cmp(&points(&without, method));
