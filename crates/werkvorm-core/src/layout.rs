@@ -55,7 +55,7 @@ pub(crate) struct Bundle {
 impl Bundle {
     /// No method of the bundle can get more with these weights.
     pub(crate) fn most(&self, weights: &[i32]) -> i32 {
-        self.most.iter().zip(weights).map(|(most, weight)| most * weight).sum()
+        weighed(&self.most, weights)
     }
 }
 
@@ -227,9 +227,12 @@ impl Layout {
 
     /// The most a method can get with these weights.
     pub(crate) fn most_of(&self, method: usize, weights: &[i32]) -> i32 {
-        let most = &self.most[method * weights.len()..(method + 1) * weights.len()];
-        most.iter().zip(weights).map(|(most, weight)| most * weight).sum()
+        weighed(&self.most[method * weights.len()..(method + 1) * weights.len()], weights)
     }
+}
+
+fn weighed(most: &[i32], weights: &[i32]) -> i32 {
+    most.iter().zip(weights).map(|(most, weight)| most * weight).sum()
 }
 
 /// The most points per method and criterion, kept within bounds.

@@ -258,8 +258,8 @@ fn each_bit(word_at: impl Fn(usize) -> u64, among: Range<usize>, mut visit: impl
 struct Maker<'p> {
     program: &'p Program,
     planes: Planes,
-    /// Per atom of a value: its facet, and the place in it.
-    places: Vec<(usize, usize)>,
+    /// Every atom, also those of single values.
+    atoms: Vec<Atom>,
     /// Per facet: its lane.
     lanes: Vec<usize>,
     /// Literals that are turned one by one, with their places.
@@ -274,10 +274,11 @@ impl Planes {
         numbers: usize,
         bundles: &[Vec<u32>],
     ) -> Self {
+        let of_values = (0..program.value_atoms).map(|atom| program.atom(narrow(2 * atom), vocabulary));
         let mut maker = Maker {
             program,
             planes: Self { height: 1, ..Self::default() },
-            places: (0..vocabulary.atoms()).map(|atom| vocabulary.place_of(atom)).collect(),
+            atoms: of_values.chain(program.atoms.iter().cloned()).collect(),
             lanes: Vec::new(),
             repeated: BTreeMap::new(),
         };
@@ -302,15 +303,8 @@ impl Maker<'_> {
     fn lay_lanes(&mut self, vocabulary: &Vocabulary) {
         let mut asked: BTreeMap<usize, Vec<bool>> = BTreeMap::new();
         for literal in &self.program.literals {
-            let (facet, values) = match self.program.set_or_number(*literal) {
-                Some(Atom::AtLeast(..)) => continue,
-                Some(Atom::AnyOf(facet, values)) => (*facet, values.as_slice()),
-                None => {
-                    let (facet, value) = &self.places[(literal >> 1) as usize];
-                    (*facet, std::slice::from_ref(value))
-                }
-            };
-            let asked = asked.entry(facet).or_insert_with(|| vec![false; vocabulary.values_of(facet)]);
+            let Atom::AnyOf(facet, values) = &self.atoms[(literal >> 1) as usize] else { continue };
+            let asked = asked.entry(*facet).or_insert_with(|| vec![false; vocabulary.values_of(*facet)]);
             values.iter().for_each(|value| asked[*value] = true);
         }
         let planes = &mut self.planes;
@@ -365,7 +359,7 @@ impl Maker<'_> {
 
     /// Adds a block of terms; a condition without terms never holds.
     fn add_block(&mut self, terms: &[Option<&[Literal]>]) {
-        let Self { program, planes, places, lanes, repeated } = self;
+        let Self { planes, atoms, lanes, repeated, .. } = self;
         let start = planes.rows.len();
         planes.rows.resize(start + planes.height, EMPTY);
         let rows = &mut planes.rows[start..];
@@ -380,15 +374,11 @@ impl Maker<'_> {
             used.clear();
             for literal in *term {
                 let negated = literal & 1 == 1;
-                let (facet, values) = match program.set_or_number(*literal) {
-                    Some(Atom::AtLeast(number, bound)) => {
+                let (facet, values) = match &atoms[(literal >> 1) as usize] {
+                    Atom::AnyOf(facet, values) => (*facet, values),
+                    Atom::AtLeast(number, bound) => {
                         bounds.push((*number, bit, *bound, negated));
                         continue;
-                    }
-                    Some(Atom::AnyOf(facet, values)) => (*facet, values.as_slice()),
-                    None => {
-                        let (facet, value) = &places[(literal >> 1) as usize];
-                        (*facet, std::slice::from_ref(value))
                     }
                 };
                 if used.contains(&facet) {
